@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every maximum in the system, one comment each. A limit that an author or an input can reach has a diagnostic or a counter.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace fvm::limits {
+
+// Rules text.
+inline constexpr size_t kSourceBytes = 64u << 20;      ///< one rules file
+inline constexpr size_t kConditionBytes = 4u << 20;    ///< one condition after list expansion
+inline constexpr size_t kYamlAliasNodes = 1u << 20;    ///< nodes of one document with aliases counted at each use
+inline constexpr size_t kYamlDepth = 128;              ///< nested YAML collections
+inline constexpr size_t kConditionNesting = 198;       ///< parentheses around a check, as the reference engine
+inline constexpr size_t kConstantBytes = 255;          ///< constant of a check, as the reference engine
+inline constexpr size_t kExpandedNodes = 1u << 20;     ///< nodes of one rule after macro expansion
+
+// Image.
+inline constexpr size_t kImageBytes = 256u << 20;      ///< whole file
+inline constexpr size_t kRules = 65535;                ///< rules of one image
+inline constexpr size_t kExprDepth = 64;               ///< nested transformers
+
+// Events.
+inline constexpr size_t kEventParams = 32;             ///< parameters of one event; the widest row has 31
+inline constexpr size_t kEventBytes = 16u << 20;       ///< one event block (large-payload events included)
+
+// State.
+inline constexpr size_t kThreads = 262144;             ///< thread records, as the reference engine
+inline constexpr size_t kFdsPerProcess = 4096;         ///< descriptors of one process
+inline constexpr size_t kPathBytes = 1024;             ///< a joined path, terminator included
+inline constexpr size_t kStoredEnterBytes = 4096;      ///< an enter event kept for its exit event
+
+}  // namespace fvm::limits

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reading a field. `EvalContext` is all a getter may see; getters can't write state. A getter exists for every row of
+// fields.def (`get_<Sym>`); a forgotten one fails to link. Values borrow from the event, from state, or from `arena`.
+//
+// The machine is a template over a field source so that tests can feed it made-up values; LiveFields is the real one.
+#pragma once
+
+#include <cstdint>
+
+#include "vm/base/arena.h"
+#include "vm/event/event_view.h"
+#include "vm/field/field_use.h"
+#include "vm/ops/value.h"
+
+namespace fvm {
+
+class State;
+struct Thread;
+struct Fd;
+
+/// One event together with what state says about it. Made by State::update(); valid until the next event.
+struct EvalContext {
+  const EventView* event = nullptr;
+  const State* state = nullptr;
+  const Thread* thread = nullptr;  ///< null: the event has no thread
+  const Fd* fd = nullptr;          ///< the event's descriptor record; null: none
+  int64_t fd_num = -1;             ///< fd.num
+  bool fd_name_changed = false;
+  bool has_fd_fields = false;      ///< the event's row has a descriptor flag and there is a thread
+};
+
+/// Concept used by the machine:  ValueList read(const FieldUse&, Arena&)
+class LiveFields {
+ public:
+  explicit LiveFields(const EvalContext& context) : context_(context) {}
+  /// What the field yields in a condition. Ancestor and Endpoint fields give all candidate values (see Quant).
+  ValueList read(const FieldUse& use, Arena& arena) const;
+  /// What the field yields in output, where it differs: filter-only fields are missing, proc.aname joins all ancestors ...
+  ValueList read_for_output(const FieldUse& use, Arena& arena) const;
+
+ private:
+  const EvalContext& context_;
+};
+
+}  // namespace fvm

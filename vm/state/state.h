@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// State: what we remember between events. update() applies one event (in the order the state reference, section 2, gives) and
+// says what fields may be read from; everything else is const look-up. Is the StateSink of a source.
+// Does not know rules or fields. Handlers live in state/update_*.cc.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vm/event/event_view.h"
+#include "vm/field/field_reader.h"
+#include "vm/source/event_source.h"
+#include "vm/state/fd.h"
+#include "vm/state/thread.h"
+
+namespace fvm {
+
+struct User { uint32_t uid, gid; std::string name, home, shell; };
+struct Group { uint32_t gid; std::string name; };
+
+struct ContainerMount { std::string source, dest, mode, propagation; bool rdwr = false; };
+
+/// Container metadata, from recorded `container` events. The host is the record with id "".
+struct Container {
+  std::string id, full_id, name, image, type;
+  std::string image_id, image_repository, image_tag, image_digest;
+  bool privileged = false, host_pid = false, host_network = false, host_ipc = false;
+  std::vector<ContainerMount> mounts;
+  std::vector<std::pair<std::string, std::string>> labels;  ///< sorted by key
+  std::string ip, cni_json, user, pod_sandbox_id;
+  std::vector<std::pair<std::string, std::string>> pod_sandbox_labels;
+};
+
+struct StateStats {
+  uint64_t threads = 0, threads_peak = 0, threads_refused = 0, unknown_threads = 0;
+  uint64_t fds_refused = 0, unknown_fds = 0, failed_containers = 0;
+};
+
+class State final : public StateSink {
+ public:
+  State();
+  ~State() override;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  // StateSink
+  void on_section() override;
+  void on_machine(const MachineInfo&) override;
+  void on_threads(std::vector<ThreadRecord>) override;
+  void on_fds(int64_t tid, std::vector<FdRecord>) override;
+  void on_interfaces(std::vector<InterfaceRecord>) override;
+  void on_user(const UserRecord&) override;
+  void on_group(const GroupRecord&) override;
+
+  /// Applies `event`. False: a hidden event (an enter event that is only stored), not to be shown to rules or output;
+  /// `out` is then not filled. Pointers in `out` stay valid until the next call.
+  bool update(const EventView& event, EvalContext& out);
+
+  // Look-ups for getters; null when unknown.
+  const Thread* find_thread(int64_t tid) const;
+  const Thread* main_thread(const Thread&) const;           ///< thread with tid = pid; null if unknown
+  /// Ancestor n as fields define it: main thread, then n times (ptid, main thread); 0 is the process itself.
+  const Thread* ancestor(const Thread&, uint32_t n) const;
+  const Thread* parent(const Thread&) const;                ///< thread with tid = ptid, without the jump to its main thread
+  const FdTable* fds_of(const Thread&) const;               ///< the process's table; null without main thread
+  const Fd* find_fd(const Thread&, int64_t fd) const;
+  std::string_view cwd_of(const Thread&) const;             ///< main thread's; "./" without one
+  uint64_t live_threads(const Thread&) const;               ///< of its group; 0 without group
+  bool group_leader_alive(const Thread&) const;
+  /// User or group as seen by `container_id` ("" = host).
+  const User* find_user(std::string_view container_id, uint32_t uid) const;
+  const Group* find_group(std::string_view container_id, uint32_t gid) const;
+  const Container* find_container(std::string_view id) const;
+  /// The container record that an event about a container carries; null for other events.
+  const Container* event_container() const;
+  std::span<const InterfaceRecord> interfaces() const;
+  bool is_local_address(const Thread*, const IpAddr&) const;
+  const MachineInfo& machine() const;
+  uint64_t first_event_ts() const;                          ///< of the first event that isn't a meta event; 0 before it
+  const StateStats& stats() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+
+/// concat(base, path) of the state reference, section 10.
+std::string concat_path(std::string_view base, std::string_view path);
+
+}  // namespace fvm
