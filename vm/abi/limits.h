@@ -21,10 +21,20 @@ inline constexpr size_t kExpandedNodes = 1u << 20;     ///< nodes of one rule af
 inline constexpr size_t kImageBytes = 256u << 20;      ///< whole file
 inline constexpr size_t kRules = 65535;                ///< rules of one image
 inline constexpr size_t kExprDepth = 64;               ///< nested transformers
+inline constexpr size_t kTermCost = 4096;              ///< values read and transformers applied to print one term
+inline constexpr size_t kTermTextBytes = 16u << 20;    ///< text that the transformers of one event may produce
+inline constexpr size_t kRegexes = 4096;               ///< regular expressions of one image
+inline constexpr size_t kConditionDepth = 4096;        ///< nested and/or/not after macro expansion
 
 // Events.
 inline constexpr size_t kEventParams = 32;             ///< parameters of one event; the widest row has 31
 inline constexpr size_t kEventBytes = 16u << 20;       ///< one event block (large-payload events included)
+inline constexpr size_t kPlainEventBytes = 65536;      ///< an event block that isn't marked large; the format's own limit
+inline constexpr size_t kPendingEnters = 65536;        ///< threads with an old enter event waiting for its exit event
+inline constexpr size_t kPendingEnterBytes = 64u << 20;  ///< all of those together
+inline constexpr size_t kUpgradeRounds = 50;           ///< steps from the oldest layout of an event to today's
+inline constexpr size_t kListChunk = 4096;             ///< threads or descriptors of a capture given to state at a time
+inline constexpr size_t kInterfaces = 65536;           ///< network interfaces of one capture
 
 // State.
 inline constexpr size_t kThreads = 262144;             ///< thread records, as the reference engine

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Machine: runs the decision program of an event. Each field use is read, each transformer applied and each predicate tested
+// at most once per event, however many rules ask; marks with the event's number say what is already known, so that nothing
+// has to be cleared between events. Trusts the verifier: no check here repeats what it proved.
+// Hot: no heap after warm-up, no exceptions, no look-up by name. Not thread-safe; one Machine per thread may share an image.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <vector>
+
+#include "vm/abi/limits.h"
+#include "vm/base/arena.h"
+#include "vm/exec/match_set.h"
+#include "vm/exec/predicate.h"
+#include "vm/exec/rule_selection.h"
+#include "vm/field/field_use.h"
+#include "vm/image/verified_image.h"
+#include "vm/ops/transform.h"
+
+namespace fvm {
+
+/// Where field values come from: LiveFields, or made-up values in tests. Values live until the next event or arena reset.
+template <typename F>
+concept FieldSource = requires(const F& fields, const FieldUse& use, Arena& arena) {
+  { fields.read(use, arena) } -> std::same_as<ValueList>;
+  { fields.read_for_output(use, arena) } -> std::same_as<ValueList>;
+};
+
+class Machine {
+ public:
+  /// The image must outlive the machine.
+  explicit Machine(const VerifiedImage& image);
+
+  /// Appends the active rules that match to `out`: the first one, or all of them, in installation order.
+  template <FieldSource F>
+  void run(EventCode code, const F& fields, MatchMode mode, MatchSet& out);
+
+  /// The value of a term in output. Nothing is remembered; results live in `arena` or in what the fields borrow from.
+  template <FieldSource F>
+  ValueList eval_term(uint32_t term, const F& fields, Arena& arena) const;
+
+  ActiveRules& active_rules() { return active_; }
+  const ActiveRules& active_rules() const { return active_; }
+  const ImageView& image() const { return view_; }
+  size_t rule_count() const { return view_.rules().size(); }
+  /// The field uses of the image by slot.
+  std::span<const FieldUse> field_uses() const { return uses_; }
+  /// Events whose transformers asked for more than limits::kTermTextBytes; the excess was taken as missing.
+  uint64_t text_overruns() const { return text_overruns_ + (text_bytes_ > limits::kTermTextBytes ? 1 : 0); }
+
+ private:
+  struct Term {
+    TermKind kind{};
+    Transformer transformer{};
+    bool is_list = false;
+    uint32_t slot = 0;
+    std::span<const uint32_t> args;
+    std::string_view text;
+    Value literal;  ///< TermKind::String
+  };
+  struct Memo {
+    uint32_t event = 0;  ///< number of the event the value belongs to
+    ValueList value;
+  };
+
+  template <FieldSource F>
+  bool test(uint32_t predicate, const F& fields);
+  template <FieldSource F>
+  ValueList value(uint32_t term, const F& fields);
+  template <typename Argument>
+  ValueList combine(const Term& term, Argument&& argument, size_t& text_bytes, Arena& arena) const;
+  ValueList apply(const Term& term, std::span<const ops::TransformArg> args, size_t& text_bytes, Arena& arena) const;
+  void begin_event();
+
+  ImageView view_;
+  std::span<const Instr> code_;
+  std::span<const ProgramRec> programs_;
+  std::span<const uint32_t> dispatch_;
+  std::vector<FieldUse> uses_;
+  std::vector<Term> terms_;
+  PredicateTable predicates_;
+  ActiveRules active_;
+
+  Arena arena_;
+  uint32_t event_ = 0;                  ///< at most kEventNumbers; 0 = never
+  std::vector<uint32_t> known_;         ///< per predicate: event << 1 | truth
+  std::vector<Memo> slots_;
+  std::vector<Memo> calls_;             ///< per term; used by Call and List
+  size_t text_bytes_ = 0;               ///< produced by transformers for this event
+  uint64_t text_overruns_ = 0;
+
+  static constexpr uint32_t kEventNumbers = UINT32_MAX >> 1;
+};
+
+template <FieldSource F>
+void Machine::run(EventCode code, const F& fields, MatchMode mode, MatchSet& out) {
+  const uint32_t program = dispatch_[static_cast<size_t>(code)];
+  if (program == kNoProgram) return;
+  begin_event();
+  const Instr* const first = code_.data() + programs_[program].first;
+  for (const Instr* ip = first;;) {
+    switch (static_cast<Opcode>(ip->op)) {
+      case Opcode::End:
+        return;
+      case Opcode::Match:
+        if (active_.test(ip->a)) {
+          out.add(ip->a);
+          if (mode == MatchMode::First) return;
+        }
+        ++ip;
+        break;
+      case Opcode::Test:
+        ip = test(ip->a, fields) ? ip + 1 : first + ip->b;
+        break;
+      case Opcode::TestNot:
+        ip = test(ip->a, fields) ? first + ip->b : ip + 1;
+        break;
+      case Opcode::Goto:
+        ip = first + ip->b;
+        break;
+    }
+  }
+}
+
+template <FieldSource F>
+bool Machine::test(uint32_t predicate, const F& fields) {
+  uint32_t& known = known_[predicate];
+  if (known >> 1 == event_) return (known & 1) != 0;
+  const Predicate& p = predicates_[predicate];
+  const ValueList lhs = value(p.lhs, fields);
+  bool truth = false;
+  if (lhs.present) truth = p.rhs == RhsKind::Term ? holds(p, lhs, value(p.rhs_term, fields)) : holds(p, lhs);
+  known = event_ << 1 | static_cast<uint32_t>(truth);
+  return truth;
+}
+
+template <FieldSource F>
+ValueList Machine::value(uint32_t id, const F& fields) {
+  const Term& term = terms_[id];
+  if (term.kind == TermKind::String) return {&term.literal, 1, true};
+  const bool is_field = term.kind == TermKind::Field;
+  Memo& memo = is_field ? slots_[term.slot] : calls_[id];
+  if (memo.event == event_) return memo.value;
+  ValueList result;
+  if (is_field) {
+    result = fields.read(uses_[term.slot], arena_);
+  } else {
+    result = combine(term, [&](uint32_t arg) { return value(arg, fields); }, text_bytes_, arena_);
+  }
+  memo = {event_, result};
+  return result;
+}
+
+template <FieldSource F>
+ValueList Machine::eval_term(uint32_t id, const F& fields, Arena& arena) const {
+  struct Walk {
+    const Machine& machine;
+    const F& fields;
+    Arena& arena;
+    size_t text_bytes = 0;
+    ValueList operator()(uint32_t arg) {
+      const Term& term = machine.terms_[arg];
+      if (term.kind == TermKind::String) return {&term.literal, 1, true};
+      if (term.kind == TermKind::Field) return fields.read_for_output(machine.uses_[term.slot], arena);
+      return machine.combine(term, *this, text_bytes, arena);
+    }
+  };
+  Walk walk{*this, fields, arena};
+  return walk(id);
+}
+
+/// A Call or List from its arguments, each evaluated by `argument(id)`.
+template <typename Argument>
+ValueList Machine::combine(const Term& term, Argument&& argument, size_t& text_bytes, Arena& arena) const {
+  if (term.kind == TermKind::List) {
+    auto* elements = arena.alloc_array<ValueList>(term.args.size());
+    for (size_t i = 0; i < term.args.size(); ++i) elements[i] = argument(term.args[i]);
+    return ops::gather({elements, term.args.size()}, arena);
+  }
+  auto* args = arena.alloc_array<ops::TransformArg>(term.args.size());
+  for (size_t i = 0; i < term.args.size(); ++i) args[i] = {argument(term.args[i]), terms_[term.args[i]].is_list};
+  return apply(term, {args, term.args.size()}, text_bytes, arena);
+}
+
+}  // namespace fvm

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Predicates of a loaded image, ready to test: constants decoded, sets hashed, regular expressions and path sets compiled.
+// Knows how the operators of vm/ops extend to lists, endpoints, ancestors and modifiers; does not know how values are read.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "vm/exec/value_set.h"
+#include "vm/image/verified_image.h"
+#include "vm/ops/path_match.h"
+#include "vm/ops/regex.h"
+#include "vm/ops/value.h"
+
+namespace fvm {
+
+struct Predicate {
+  CmpOp op{};
+  Modifier modifier{};
+  RhsKind rhs{};
+  Quant quant{};                        ///< of the left side
+  uint32_t lhs = 0;                     ///< term
+  uint32_t rhs_term = 0;                ///< RhsKind::Term
+  std::span<const Value> constants;     ///< RhsKind::Constants
+  const ops::Regex* regexes = nullptr;  ///< Regex: one per constant
+  const ops::PathSet* paths = nullptr;  ///< PMatch
+  const ValueSet* set = nullptr;        ///< In, Intersects and `= anyof` of anything but Net
+};
+
+/// Whether the predicate holds for a left side. A missing value makes it false.
+bool holds(const Predicate& predicate, const ValueList& lhs);
+/// The same for RhsKind::Term.
+bool holds(const Predicate& predicate, const ValueList& lhs, const ValueList& rhs);
+
+/// Owns everything the predicates of one image point to, except text, which stays in the image.
+class PredicateTable {
+ public:
+  explicit PredicateTable(const ImageView& image);
+  PredicateTable(const PredicateTable&) = delete;
+  PredicateTable& operator=(const PredicateTable&) = delete;
+
+  const Predicate& operator[](uint32_t id) const { return predicates_[id]; }
+  size_t size() const { return predicates_.size(); }
+
+ private:
+  std::vector<Value> values_;       ///< operands of all predicates, back to back
+  std::vector<ValueSet> sets_;
+  std::vector<ops::Regex> regexes_;
+  std::vector<ops::PathSet> paths_;
+  std::vector<Predicate> predicates_;
+};
+
+}  // namespace fvm
