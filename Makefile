@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The front door. Each target installs the packages it misses, configures when needed, and builds only what changed.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+JOBS := $(shell nproc)
+BUILD := build/release
+BIN := $(BUILD)/bin
+
+help: ## this text
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+deps:
+	@scripts/install-deps.sh build
+
+deps-extras:
+	@scripts/install-deps.sh build extras
+
+# $(call build,PRESET): configure once, build all. Ninja re-runs CMake itself when a list changes.
+build = { [ -f build/$(1)/build.ninja ] || cmake --preset $(1); } && cmake --build build/$(1) --parallel $(JOBS)
+# $(call run_tests,PRESET): ctest, its summary last.
+run_tests = ctest --test-dir build/$(1) --output-on-failure --parallel $(JOBS)
+
+build: deps ## falcoc and falco-vm into build/release/bin
+	@$(call build,release)
+
+demo: build ## compile rules/ and replay a bundled capture: alerts on your screen
+	@scripts/demo.sh $(BIN)
+
+test: build ## all tests
+	@$(call run_tests,release)
+
+bench: build ## benchmarks and the replay table (time, drops, allocations)
+	@scripts/bench.sh $(BUILD)
+
+asan: deps ## all tests under address and undefined-behaviour sanitizers
+	@$(call build,asan-ubsan)
+	@$(call run_tests,asan-ubsan)
+
+tsan: deps ## all tests under the thread sanitizer
+	@$(call build,tsan)
+	@$(call run_tests,tsan)
+
+fuzz: deps-extras ## a short run of every fuzz target (longer: scripts/fuzz.sh SECONDS)
+	@scripts/fuzz.sh 20
+
+format: deps-extras ## lay out all sources with clang-format
+	@git ls-files -co --exclude-standard -- '*.cc' '*.h' | xargs -r clang-format -i
+
+check: deps-extras ## clang-tidy and the policy tests
+	@$(call build,release)
+	@ctest --test-dir $(BUILD) --output-on-failure -L policy
+	@scripts/tidy.sh $(BUILD)
+
+clean: ## remove all build folders
+	@rm -rf build
+
+.PHONY: help deps deps-extras build demo test bench asan tsan fuzz format check clean
