@@ -42,7 +42,8 @@ class PathSet {
   };
   bool matches_from(uint32_t node, std::string_view rest) const;
 
-  std::vector<Node> nodes_;  ///< nodes_[0] is the root; empty: no operands, matches nothing
+  std::vector<std::string> long_operands_;  ///< longer than the compiler makes them; kept out of the trie to bound its depth
+  std::vector<Node> nodes_;                 ///< nodes_[0] is the root; empty: no operands, matches nothing
 };
 
 }  // namespace fvm::ops

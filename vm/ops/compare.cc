@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vm/ops/compare.h"
+
+#include <compare>
+
+#include "vm/ops/glob.h"
+#include "vm/ops/net_ops.h"
+#include "vm/ops/path_match.h"
+
+namespace fvm::ops {
+namespace {
+
+/// Text and Bytes hold their payload alike.
+bool has_buffer(Kind kind) { return kind == Kind::Text || kind == Kind::Bytes; }
+
+bool comparable(Kind field, Kind constant) {
+  return (field == constant && field != Kind::None) || (field == Kind::Ip && constant == Kind::Net);
+}
+
+std::partial_ordering order(const Value& a, const Value& b) {
+  switch (a.kind()) {
+    case Kind::Text: return a.as_text().compare(b.as_text()) <=> 0;
+    case Kind::Int: return a.as_int() <=> b.as_int();
+    case Kind::Uint: return a.as_uint() <=> b.as_uint();
+    case Kind::Double: return a.as_double() <=> b.as_double();
+    default: return std::partial_ordering::unordered;
+  }
+}
+
+}  // namespace
+
+bool equal(const Value& a, const Value& b) {
+  if (!comparable(a.kind(), b.kind())) return false;
+  switch (a.kind()) {
+    case Kind::None: return false;
+    case Kind::Text:
+    case Kind::Bytes: return a.as_text() == b.as_text();
+    case Kind::Int: return a.as_int() == b.as_int();
+    case Kind::Uint: return a.as_uint() == b.as_uint();
+    case Kind::Bool: return a.as_bool() == b.as_bool();
+    case Kind::Double: return a.as_double() == b.as_double();
+    case Kind::Ip: return b.kind() == Kind::Net ? contains(b.as_net(), a.as_ip()) : a.as_ip() == b.as_ip();
+    case Kind::Net: return a.as_net() == b.as_net();
+  }
+  return false;
+}
+
+bool icontains(std::string_view text, std::string_view part) {
+  if (part.empty()) return true;
+  if (part.size() > text.size()) return false;
+  const size_t last = text.size() - part.size();
+  for (size_t start = 0; start <= last; ++start) {
+    size_t i = 0;
+    while (i < part.size() && fold_case(text[start + i]) == fold_case(part[i])) ++i;
+    if (i == part.size()) return true;
+  }
+  return false;
+}
+
+bool compare(CmpOp op, const Value& field, const Value& constant) {
+  if (op == CmpOp::Exists) return true;
+  if (!comparable(field.kind(), constant.kind())) return false;
+  const bool is_text = field.kind() == Kind::Text;
+  const bool is_bytes = field.kind() == Kind::Bytes;
+  const std::string_view value = has_buffer(field.kind()) ? field.as_text() : std::string_view();
+  const std::string_view operand = has_buffer(constant.kind()) ? constant.as_text() : std::string_view();
+  switch (op) {
+    case CmpOp::Exists: return true;
+    case CmpOp::Eq:
+    case CmpOp::In:
+    case CmpOp::Intersects: return equal(field, constant);
+    case CmpOp::Ne: return !equal(field, constant);
+    case CmpOp::Lt: return order(field, constant) < 0;
+    case CmpOp::Le: return order(field, constant) <= 0;
+    case CmpOp::Gt: return order(field, constant) > 0;
+    case CmpOp::Ge: return order(field, constant) >= 0;
+    case CmpOp::Contains: return (is_text || is_bytes) && value.find(operand) != std::string_view::npos;
+    case CmpOp::StartsWith: return (is_text || is_bytes) && value.starts_with(operand);
+    case CmpOp::EndsWith: return (is_text || is_bytes) && value.ends_with(operand);
+    case CmpOp::IContains: return is_text && icontains(value, operand);
+    case CmpOp::Glob: return is_text && glob_match(operand, value);
+    case CmpOp::IGlob: return is_text && glob_match(operand, value, Case::Ignore);
+    case CmpOp::PMatch: return is_text && path_match(value, operand);
+    case CmpOp::BContains: return is_bytes && value.find(operand) != std::string_view::npos;
+    case CmpOp::BStartsWith: return is_bytes && value.starts_with(operand);
+    case CmpOp::Regex: return false;
+  }
+  return false;
+}
+
+}  // namespace fvm::ops
