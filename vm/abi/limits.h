@@ -41,5 +41,12 @@ inline constexpr size_t kThreads = 262144;             ///< thread records, as t
 inline constexpr size_t kFdsPerProcess = 4096;         ///< descriptors of one process
 inline constexpr size_t kPathBytes = 1024;             ///< a joined path, terminator included
 inline constexpr size_t kStoredEnterBytes = 4096;      ///< an enter event kept for its exit event
+inline constexpr size_t kStateBytes = 1u << 30;        ///< descriptors, process images and container records together
+inline constexpr size_t kStoredTextBytes = 4096;       ///< one text of a process or descriptor: comm, exe, root, raw name
+inline constexpr size_t kStoredListBytes = 65536;      ///< args, env or cgroups of one process, as on the wire
+inline constexpr size_t kUsersAndGroups = 262144;      ///< entries of all containers together
+inline constexpr size_t kContainers = 16384;           ///< container records
+inline constexpr size_t kJsonDepth = 32;               ///< nesting of recorded container metadata
+inline constexpr size_t kRecentExits = 8192;           ///< exits remembered to tell late clone events from tid reuse
 
 }  // namespace fvm::limits

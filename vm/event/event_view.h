@@ -21,6 +21,7 @@ struct RawEvent {
   uint16_t cpu = 0;
   uint32_t nparams = 0;
   bool large_lens = false;   ///< the length table has 4-byte entries (EF_LARGE_PAYLOAD), otherwise 2-byte
+  bool state_only = false;   ///< recorded for state tracking only: applied to state, never shown to rules or output
   Bytes lens;                ///< nparams entries, unaligned
   Bytes data;                ///< parameters, back to back; at least the sum of the lengths
   uint64_t offset = 0;       ///< byte offset of the block in the (uncompressed) stream, for messages
@@ -30,10 +31,11 @@ class EventView {
  public:
   uint64_t ts_ns = 0;
   int64_t tid = -1;
-  uint64_t num = 0;          ///< evt.num: running number from 1, hidden events included
+  uint64_t num = 0;          ///< evt.num: running number from 1, hidden events included; set by the caller of the decoder
   EventCode code{};
   uint16_t cpu = 0;
   uint16_t nparams = 0;      ///< as recorded; at most kEventParams
+  bool state_only = false;   ///< see RawEvent
 
   const EventInfo& info() const { return event_info(code); }
   bool is_exit() const { return (static_cast<unsigned>(code) & 1u) != 0; }

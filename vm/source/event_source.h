@@ -79,6 +79,8 @@ class StateSink {
   /// A new section of the stream begins; state of an earlier section (another capture, concatenated) is void.
   virtual void on_section() = 0;
   virtual void on_machine(const MachineInfo&) = 0;
+  /// Threads and descriptors may come in several calls a section; each adds. Links between threads can be made after the
+  /// last one only: parents may follow their children.
   virtual void on_threads(std::vector<ThreadRecord>) = 0;
   virtual void on_fds(int64_t tid, std::vector<FdRecord>) = 0;
   virtual void on_interfaces(std::vector<InterfaceRecord>) = 0;
@@ -97,9 +99,12 @@ struct SourceStats {
   uint64_t raw_events = 0;        ///< event blocks read, enter and exit counted each
   uint64_t bytes = 0;             ///< uncompressed bytes consumed
   uint64_t upgraded = 0;          ///< events whose layout was brought up to date
-  uint64_t absorbed = 0;          ///< old enter events merged into their exit event
+  uint64_t absorbed = 0;          ///< old enter events: merged into their exit event, or without content of their own
   uint64_t refused = 0;           ///< records that could not be used, skipped
   uint64_t unknown_blocks = 0;
+  uint64_t unknown_events = 0;    ///< event codes of a newer producer, skipped; raw = given out + absorbed + refused + these
+  uint64_t wrong_partners = 0;    ///< exit events whose stored enter event was of another call: upgraded without it
+  uint64_t enters_evicted = 0;    ///< stored enter events pushed out by the limit on their number
 };
 
 enum class BatchStatus : uint8_t { Events, End, Failed };
