@@ -1,35 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // FdTable: the descriptors of one process, by number; at most kFdsPerProcess, refusals are counted by State.
-// Stored Fds keep their address until they are removed or replaced.
+// A copy of a table shares its records until one side changes them (edit), so a fork copies pointers only.
+// Small numbers, which is nearly all of them, are an array index; the others are kept sorted.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "vm/state/fd.h"
+#include "vm/state/memory_budget.h"
 
 namespace fvm {
 
 class FdTable {
  public:
-  const Fd* find(int64_t fd) const {
-    const auto it = by_number_.find(fd);
-    return it == by_number_.end() ? nullptr : &it->second;
-  }
-  Fd* find(int64_t fd) {
-    const auto it = by_number_.find(fd);
-    return it == by_number_.end() ? nullptr : &it->second;
-  }
-  /// Adds or replaces; null when the table is full and `fd` is new.
+  /// `budget`, when given, must outlive the table and every copy of it.
+  explicit FdTable(MemoryBudget* budget = nullptr) : slots_charge_(budget, 0) {}
+
+  const Fd* find(int64_t fd) const;
+  /// The record for writing; it may move, so older pointers to it are void. Null when there is none.
+  Fd* edit(int64_t fd);
+  /// Adds or replaces; null when the table is full, or memory is short, and `fd` is new.
   Fd* set(Fd fd);
-  void remove(int64_t fd) { by_number_.erase(fd); }
-  size_t size() const { return by_number_.size(); }
-  const std::map<int64_t, Fd>& all() const { return by_number_; }  ///< ascending numbers
+  void remove(int64_t fd);
+  template <typename Predicate>
+  void remove_if(Predicate&& gone) {
+    for (auto& slot : dense_)
+      if (slot && gone(std::as_const(*slot))) {
+        slot.reset();
+        --size_;
+      }
+    size_ -= std::erase_if(sparse_, [&](const auto& entry) {
+      if (!gone(std::as_const(*entry.second))) return false;
+      if (entry.first < 0) --negatives_;
+      return true;
+    });
+  }
+  size_t size() const { return size_; }
+  /// Bytes a private copy of the table itself needs, records not counted.
+  size_t copy_bytes() const { return dense_.size() * sizeof(dense_[0]) + sparse_.size() * sizeof(sparse_[0]); }
+
+  /// Walks (number, record) in ascending order of numbers.
+  class Iterator {
+   public:
+    std::pair<int64_t, const Fd&> operator*() const { return {table_->at(index_).fd, table_->at(index_)}; }
+    Iterator& operator++() {
+      ++index_;
+      skip();
+      return *this;
+    }
+    bool operator==(const Iterator& other) const { return index_ == other.index_; }
+
+   private:
+    friend class FdTable;
+    Iterator(const FdTable* table, size_t index) : table_(table), index_(index) { skip(); }
+    void skip() {
+      while (index_ < table_->places() && !table_->place(index_)) ++index_;
+    }
+    const FdTable* table_;
+    size_t index_;
+  };
+  class Range {
+   public:
+    explicit Range(const FdTable& table) : table_(table) {}
+    Iterator begin() const { return {&table_, 0}; }
+    Iterator end() const { return {&table_, table_.places()}; }
+
+   private:
+    const FdTable& table_;
+  };
+  Range all() const { return Range(*this); }
 
  private:
-  std::map<int64_t, Fd> by_number_;
+  static constexpr int64_t kDense = 1024;
+  using Slot = std::shared_ptr<Fd>;
+
+  // Places in ascending order: sparse negatives, the array, the other sparse ones.
+  size_t places() const { return dense_.size() + sparse_.size(); }
+  const Fd* place(size_t i) const {
+    if (i < negatives_) return sparse_[i].second.get();
+    if (i - negatives_ < dense_.size()) return dense_[i - negatives_].get();
+    return sparse_[i - dense_.size()].second.get();
+  }
+  const Fd& at(size_t i) const { return *place(i); }
+  Slot* slot(int64_t fd);
+  void recharge() { slots_charge_.set(copy_bytes()); }
+
+  std::vector<Slot> dense_;
+  std::vector<std::pair<int64_t, Slot>> sparse_;  // sorted, numbers outside 0 .. kDense-1
+  size_t negatives_ = 0;                          // how many of sparse_ are below 0
+  size_t size_ = 0;
+  MemoryCharge slots_charge_;
 };
 
 }  // namespace fvm

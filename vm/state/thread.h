@@ -50,7 +50,7 @@ struct Thread {
   uint32_t tty = 0;
   std::shared_ptr<const ExecImage> image;        ///< never null
   std::shared_ptr<const Cgroups> cgroups;        ///< never null
-  std::string container_id;                      ///< 12 characters; "" = host. From cgroups, see host/container_id.h
+  std::string container_id;                      ///< at most 12 characters for most runtimes; "" = host. See container_id.h
   std::string cwd, root;                         ///< cwd: meaningful in main threads, ends in '/'
   int64_t fdlimit = -1;
   uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
@@ -60,9 +60,9 @@ struct Thread {
   uint64_t pidns_init_start_ts = 0, clone_ts = 0, lastexec_ts = 0, lastaccess_ts = 0, lastevent_ts = 0, prevevent_ts = 0;
   int64_t lastevent_fd = -1;
   std::shared_ptr<ThreadGroup> group;            ///< null for invalid records
-  std::shared_ptr<FdTable> fds;                  ///< main threads own one; others null (use State::fds_of)
+  std::shared_ptr<FdTable> fds;                  ///< own table, shared with forks until one side writes; may be null (use State::fds_of)
   uint32_t process_generation = 0, lineage_generation = 0, container_generation = 0;
-  uint64_t procinfo_cpu_user = UINT64_MAX, procinfo_cpu_sys = UINT64_MAX;
+  uint64_t procinfo_cpu_user = UINT64_MAX, procinfo_cpu_sys = UINT64_MAX;  ///< of the procinfo event before this one
 
   bool is_main() const { return tid == pid || (flags & thread_flag::kMainThread) != 0; }
   bool is_invalid() const { return tid < 0 || pid < 0 || ptid < 0; }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// FdTable and the names of descriptor types. Knows nothing of events.
+
+#include "vm/state/fd_table.h"
+
+#include <algorithm>
+
+#include "vm/abi/limits.h"
+
+namespace fvm {
+namespace {
+
+/// A record with its share of the memory budget. Names set later are bounded by kPathBytes; the flat part covers them.
+struct ChargedFd : Fd {
+  ChargedFd(const Fd& fd, MemoryBudget* budget) : Fd(fd), charge(budget, bytes(fd)) {}
+  ChargedFd(Fd&& fd, MemoryBudget* budget, size_t bytes) : Fd(std::move(fd)), charge(budget, bytes) {}
+  static size_t bytes(const Fd& fd) { return sizeof(ChargedFd) + 256 + fd.name_raw.size(); }
+  MemoryCharge charge;
+};
+
+struct TypeText {
+  char typechar;
+  std::string_view name;
+};
+
+TypeText type_text(FdType type) {
+  switch (type) {
+    case FdType::Uninitialized: return {'?', "<NA>"};
+    case FdType::Unknown: return {'o', "<NA>"};
+    case FdType::File:
+    case FdType::FileV2: return {'f', "file"};
+    case FdType::Directory: return {'d', "directory"};
+    case FdType::Ipv4Sock:
+    case FdType::Ipv4ServSock: return {'4', "ipv4"};
+    case FdType::Ipv6Sock:
+    case FdType::Ipv6ServSock: return {'6', "ipv6"};
+    case FdType::Fifo: return {'p', "pipe"};
+    case FdType::UnixSock: return {'u', "unix"};
+    case FdType::Event: return {'e', "event"};
+    case FdType::Unsupported: return {'X', "<NA>"};
+    case FdType::SignalFd: return {'s', "signalfd"};
+    case FdType::EventPoll: return {'l', "eventpoll"};
+    case FdType::Inotify: return {'i', "inotify"};
+    case FdType::TimerFd: return {'t', "timerfd"};
+    case FdType::Netlink: return {'n', "netlink"};
+    case FdType::Bpf: return {'b', "bpf"};
+    case FdType::UserFaultFd: return {'u', "userfaultfd"};
+    case FdType::IoUring: return {'r', "io_uring"};
+    case FdType::MemFd: return {'m', "memfd"};
+    case FdType::PidFd: return {'P', "pidfd"};
+  }
+  return {'?', "<NA>"};
+}
+
+}  // namespace
+
+char fd_typechar(FdType type) { return type_text(type).typechar; }
+std::string_view fd_type_name(FdType type) { return type_text(type).name; }
+
+FdTable::Slot* FdTable::slot(int64_t fd) {
+  if (fd >= 0 && fd < kDense) return static_cast<size_t>(fd) < dense_.size() ? &dense_[static_cast<size_t>(fd)] : nullptr;
+  const auto it = std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; });
+  return it != sparse_.end() && it->first == fd ? &it->second : nullptr;
+}
+
+const Fd* FdTable::find(int64_t fd) const {
+  const Slot* s = const_cast<FdTable*>(this)->slot(fd);
+  return s ? s->get() : nullptr;
+}
+
+Fd* FdTable::edit(int64_t fd) {
+  Slot* s = slot(fd);
+  if (!s || !*s) return nullptr;
+  if (s->use_count() > 1) *s = std::make_shared<ChargedFd>(**s, slots_charge_.budget());
+  return s->get();
+}
+
+Fd* FdTable::set(Fd fd) {
+  const int64_t number = fd.fd;
+  MemoryBudget* budget = slots_charge_.budget();
+  const size_t bytes = ChargedFd::bytes(fd);
+  Slot* s = slot(number);
+  if (!s || !*s) {
+    if (size_ >= limits::kFdsPerProcess || (budget && !budget->fits(bytes))) return nullptr;
+    if (!s && number >= 0 && number < kDense) {
+      const size_t wanted = std::max<size_t>({static_cast<size_t>(number) + 1, dense_.size() * 2, 8});
+      dense_.resize(std::min<size_t>(wanted, kDense));
+      s = &dense_[static_cast<size_t>(number)];
+      recharge();
+    } else if (!s) {
+      const auto at =
+          std::lower_bound(sparse_.begin(), sparse_.end(), number, [](const auto& e, int64_t n) { return e.first < n; });
+      s = &sparse_.insert(at, {number, nullptr})->second;
+      if (number < 0) ++negatives_;
+      recharge();
+    }
+    ++size_;
+  }
+  *s = std::make_shared<ChargedFd>(std::move(fd), budget, bytes);
+  return s->get();
+}
+
+void FdTable::remove(int64_t fd) {
+  Slot* s = slot(fd);
+  if (!s || !*s) return;
+  --size_;
+  if (fd >= 0 && fd < kDense) {
+    s->reset();
+    return;
+  }
+  sparse_.erase(std::find_if(sparse_.begin(), sparse_.end(), [&](const auto& e) { return e.first == fd; }));
+  if (fd < 0) --negatives_;
+}
+
+}  // namespace fvm

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Generations: the one place that says "cached answers about this are stale". Values come from one counter, so two different
+// states of a thread or descriptor never carry the same number. A change that concerns many threads is one bump of an epoch,
+// which a thread takes over when its next event comes (catch_up); what a thread without events would answer nobody asks.
+#pragma once
+
+#include <cstdint>
+
+#include "vm/state/fd.h"
+#include "vm/state/thread_entry.h"
+
+namespace fvm {
+
+class Generations {
+ public:
+  /// A Process-domain value of this thread changed.
+  void touch_process(Thread& thread) { thread.process_generation = ++last_; }
+  /// A value that threads read from their main thread changed.
+  void touch_group(ThreadGroup& group) { group.process_epoch = ++last_; }
+  void touch_container(Thread& thread) { thread.container_generation = ++last_; }
+  /// Metadata of some container came or went.
+  void touch_all_containers() { container_epoch_ = ++last_; }
+  void touch_fd(Fd& fd) { fd.generation = ++last_; }
+
+  /// The parent link of `thread` or what its descendants see of it changed.
+  void touch_lineage(ThreadEntry& thread) {
+    thread.lineage_generation = ++last_;
+    // A process group or session leader is looked up by number, not along parent links.
+    const bool leader = thread.tid == thread.sid || thread.tid == thread.vpgid || thread.tid == thread.pgid;
+    if (leader || thread.first_child || (thread.group && thread.group->first != thread.group->last))
+      lineage_epoch_ = ++last_;
+  }
+
+  void catch_up(ThreadEntry& thread) const {
+    if (thread.group && thread.group->process_epoch > thread.process_generation)
+      thread.process_generation = thread.group->process_epoch;
+    if (lineage_epoch_ > thread.lineage_generation) thread.lineage_generation = lineage_epoch_;
+    if (container_epoch_ > thread.container_generation) thread.container_generation = container_epoch_;
+  }
+
+ private:
+  uint32_t last_ = 0;
+  uint32_t lineage_epoch_ = 0, container_epoch_ = 0;
+};
+
+}  // namespace fvm

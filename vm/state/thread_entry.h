@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ThreadEntry: a Thread with what only state/ needs: links to parent, children and group, the stored enter event.
+// Links are plain pointers kept by ThreadTable, which owns all entries.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "vm/abi/limits.h"
+#include "vm/event/event_view.h"
+#include "vm/state/cgroups.h"
+#include "vm/state/thread.h"
+
+namespace fvm {
+
+/// Parameters of an enter event, copied because its exit event comes later.
+class StoredEnter {
+ public:
+  /// Keeps `event` unless it is larger than kStoredEnterBytes.
+  void store(const EventView& event) {
+    clear();
+    size_t bytes = kHeaderBytes;
+    for (size_t i = 0; i < event.nparams; ++i) bytes += event.param(i).size() + 2;
+    if (bytes > limits::kStoredEnterBytes) return;
+    nparams_ = event.nparams < kParams ? event.nparams : kParams;
+    for (size_t i = 0; i < nparams_; ++i) {
+      bytes_ += as_text(event.param(i));
+      ends_[i] = static_cast<uint16_t>(bytes_.size());
+    }
+    present_ = true;
+  }
+  void clear() {
+    bytes_.clear();
+    nparams_ = 0;
+    present_ = false;
+  }
+  bool present() const { return present_; }
+  Bytes param(size_t i) const {
+    if (i >= nparams_) return {};
+    const size_t start = i == 0 ? 0 : ends_[i - 1];
+    return fvm::as_bytes(std::string_view(bytes_).substr(start, ends_[i] - start));
+  }
+
+ private:
+  static constexpr size_t kHeaderBytes = 26;  // of an event record
+  static constexpr size_t kParams = 5;        // openat2's; the widest of the stored events
+  std::string bytes_;
+  std::array<uint16_t, kParams> ends_{};
+  size_t nparams_ = 0;
+  bool present_ = false;
+};
+
+struct ThreadEntry;
+
+/// The threads of one process.
+struct ThreadGroup {
+  int64_t pid = -1;
+  uint64_t alive = 0;
+  bool reaper = false;                            ///< takes over orphans: init of a namespace, or a subreaper
+  ThreadEntry *first = nullptr, *last = nullptr;  ///< the main thread, if known, is first
+  uint32_t process_epoch = 0;                     ///< see Generations
+};
+
+struct ThreadEntry final : Thread {
+  ThreadEntry *parent = nullptr, *first_child = nullptr, *prev_sibling = nullptr, *next_sibling = nullptr;
+  ThreadEntry *group_prev = nullptr, *group_next = nullptr;
+  std::shared_ptr<const CgroupSet> cgroup_set;  ///< never null once in the table; Thread::cgroups points into it
+  EventCode last_enter{};                       ///< code of the last enter event; pairs with the exit event one above
+  bool enter_valid = false;                     ///< the exit event being handled belongs to last_enter
+  StoredEnter enter;
+
+  void set_cgroups(std::shared_ptr<const CgroupSet> set) {
+    cgroups = std::shared_ptr<const Cgroups>(set, &set->list);
+    cgroup_set = std::move(set);
+  }
+};
+
+}  // namespace fvm
