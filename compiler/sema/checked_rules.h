@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/source/priority.h"
 #include "compiler/source/source_range.h"
 #include "vm/abi/tables.h"
 #include "vm/ops/value.h"
@@ -99,8 +100,6 @@ struct OutputField {
   std::string key;                ///< untransformed field in normal form
   TermId term = TermId::None;     ///< a Kind::Field term
 };
-
-enum class Priority : uint8_t { Emergency, Alert, Critical, Error, Warning, Notice, Informational, Debug };
 
 struct CheckedRule {
   std::string name;
