@@ -23,8 +23,9 @@ inline constexpr size_t kRules = 65535;                ///< rules of one image
 inline constexpr size_t kExprDepth = 64;               ///< nested transformers
 inline constexpr size_t kTermCost = 4096;              ///< values read and transformers applied to print one term
 inline constexpr size_t kTermTextBytes = 16u << 20;    ///< text that the transformers of one event may produce
-inline constexpr size_t kRegexes = 4096;               ///< regular expressions of one image
+inline constexpr size_t kRegexes = 1024;               ///< regular expressions of one image
 inline constexpr size_t kConditionDepth = 4096;        ///< nested and/or/not after macro expansion
+inline constexpr size_t kOutputWidth = 65535;          ///< `%N` of one output; the sum over its parts
 
 // Events.
 inline constexpr size_t kEventParams = 32;             ///< parameters of one event; the widest row has 31

@@ -15,8 +15,12 @@
 
 namespace fvm {
 
+// g++ 12 holds scoped enumerators to shadow names of the namespace, depending on the order of includes.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
 /// How a value is held and compared; the third column of types.def.
 enum class Kind : uint8_t { None, Text, Bytes, Int, Uint, Bool, Double, Ip, Net };
+#pragma GCC diagnostic pop
 
 enum class TypeId : uint8_t {
 #define FALCO_TYPE(id, Sym, size, kind) Sym = id,
@@ -65,6 +69,8 @@ enum class FieldClass : uint8_t { EvtGeneric, Evt, Process, User, Group, Fd, FsP
 /// Argument a field accepts. Index: `[N]`; Key: `[text]`; Suffix: `.text` glued to the name; EventParam: `.NAME` or `[N]`;
 /// EventName: `.NAME` or `.NUMBER` of an event.
 enum class ArgKind : uint8_t { None, Index, Key, IndexOrKey, Suffix, KeyOrSuffix, EventParam, EventName };
+/// The argument a use of a field has.
+enum class FieldArg : uint8_t { None, Index, Key };
 enum class Domain : uint8_t { Event, Fd, Process, Lineage, Container, Host };
 /// How several values of one field are compared; see fields.def.
 enum class Quant : uint8_t { One, List, Endpoint, Ancestor };

@@ -11,8 +11,6 @@
 
 namespace fvm {
 
-enum class FieldArg : uint8_t { None, Index, Key };
-
 struct FieldUse {
   FieldId id{};
   FieldArg arg = FieldArg::None;
