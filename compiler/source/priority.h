@@ -8,12 +8,13 @@
 #include <optional>
 #include <string_view>
 
+#include "vm/abi/priorities.h"
+
 namespace falcoc {
 
 enum class Priority : uint8_t { Emergency, Alert, Critical, Error, Warning, Notice, Informational, Debug };
 
-inline constexpr std::string_view kPriorityNames[] = {"Emergency", "Alert",  "Critical",      "Error",
-                                                      "Warning",   "Notice", "Informational", "Debug"};
+using fvm::kPriorityNames;
 
 constexpr std::string_view priority_name(Priority priority) { return kPriorityNames[static_cast<size_t>(priority)]; }
 
