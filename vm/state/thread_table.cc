@@ -138,12 +138,6 @@ void ThreadTable::revive(ThreadEntry& thread) {
   if (thread.group) ++thread.group->alive;
 }
 
-ThreadEntry* ThreadTable::main_of(const Thread& thread) {
-  if (thread.is_main()) return const_cast<ThreadEntry*>(static_cast<const ThreadEntry*>(&thread));
-  if (!thread.group || !thread.group->first || !thread.group->first->is_main()) return nullptr;
-  return thread.group->first;
-}
-
 ThreadEntry* ThreadTable::find_reaper(const ThreadEntry& dying) const {
   const auto alive_in = [&](const ThreadGroup& group) -> ThreadEntry* {
     if (group.alive == 0) return nullptr;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "vm/base/flat_table.h"
 #include "vm/state/generations.h"
@@ -42,7 +43,14 @@ class ThreadTable {
   /// Removes all threads of the group but the main thread.
   void remove_secondary(ThreadGroup& group);
 
-  static ThreadEntry* main_of(const Thread& thread);
+  /// The thread with tid = pid, or null; of an invalid record null.
+  static const Thread* main_of(const Thread& thread) {
+    if (thread.is_main()) return &thread;
+    return thread.group && thread.group->first && thread.group->first->is_main() ? thread.group->first : nullptr;
+  }
+  static ThreadEntry* main_of(ThreadEntry& thread) {
+    return thread.is_main() ? &thread : const_cast<ThreadEntry*>(static_cast<const ThreadEntry*>(main_of(std::as_const<Thread>(thread))));
+  }
   size_t size() const { return by_tid_.size(); }
   void clear();
 
