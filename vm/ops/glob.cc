@@ -94,7 +94,8 @@ class Matcher {
     return true;
   }
 
-  /// A bracket list. Unterminated: a literal `[`. A broken member (unknown class, empty `[==]`): nothing matches.
+  /// A bracket list. Unterminated: a literal `[`. A broken member (unknown class, `[=ab=]`) before one that matches: no match.
+  /// As in the C library, classes, `[=x=]` and a lone `[.x.]` ignore case folding.
   Step bracket(size_t at, char c) const {
     const Step literal{same('[', c), at + 1};
     const Step never{false, pattern_.size()};
@@ -112,33 +113,39 @@ class Matcher {
         const std::string_view name = pattern_.substr(i + 2, length);
         if (pattern_[i + 1] == '=') {
           if (length == 1) {
-            found |= same(name[0], c);
+            found |= name[0] == c;
             i += 5;
             continue;
           }
-          broken = true;
+          broken |= !found;
           ++i;
           continue;
         }
         if (length != 0) {
           const CharClass* members = find_class(name);
-          if (members == nullptr) broken = true;
-          else found |= in_class(*members, c);
+          if (members == nullptr) broken |= !found;
+          else found |= members->holds(static_cast<uint8_t>(c));
           i += length + 4;
           continue;
         }
       }
+      const bool collating = pattern_[i] == '[' && i + 1 < pattern_.size() && pattern_[i + 1] == '.';
       char low = 0;
       if (!read_member(i, low)) {
-        broken = true;
+        broken |= !found;
         ++i;
         continue;
       }
       char high = low;
-      if (i + 1 < pattern_.size() && pattern_[i] == '-' && pattern_[i + 1] != ']') {
+      const bool is_range = i + 1 < pattern_.size() && pattern_[i] == '-' && pattern_[i + 1] != ']';
+      if (collating && !is_range) {
+        found |= low == c;
+        continue;
+      }
+      if (is_range) {
         size_t end = i + 1;
         if (!read_member(end, high)) {
-          broken = true;
+          broken |= !found;
           ++i;
           continue;
         }
@@ -148,12 +155,6 @@ class Matcher {
     }
     if (broken) return never;
     return {found != negated, i + 1};
-  }
-
-  bool in_class(const CharClass& members, char c) const {
-    const uint8_t byte = static_cast<uint8_t>(c);
-    if (members.holds(byte)) return true;
-    return letters_ == Case::Ignore && is_alpha(byte) && members.holds(static_cast<uint8_t>(byte ^ 0x20u));
   }
 
   std::string_view pattern_;
