@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// falco-vm: flags, signals and messages around the engine; no logic of its own.
+#include <signal.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "capture/scap_reader.h"
+#include "tools/falco-vm/options.h"
+#include "tools/falco-vm/progress.h"
+#include "tools/falco-vm/report.h"
+#include "vm/abi/priorities.h"
+#include "vm/alert/file_sink.h"
+#include "vm/alert/value_text.h"
+#include "vm/engine.h"
+#include "vm/image/verifier.h"
+
+namespace falco_vm {
+namespace {
+
+volatile sig_atomic_t g_stop = 0;
+void on_signal(int) { g_stop = 1; }
+
+void install_signals() {
+  struct sigaction stop {};
+  stop.sa_handler = on_signal;
+  sigaction(SIGINT, &stop, nullptr);
+  sigaction(SIGTERM, &stop, nullptr);
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, nullptr);
+}
+
+void complain(const std::string& text) {
+  // Paths may hold control characters; a terminal must not see them raw.
+  std::fprintf(stderr, "falco-vm: error: %s\n", fvm::escape_line(text).c_str());
+}
+
+std::optional<uint8_t> parse_priority(const std::string& word) {
+  for (uint8_t i = 0; i < fvm::kPriorities; ++i) {
+    if (strcasecmp(word.c_str(), std::string(fvm::kPriorityNames[i]).c_str()) == 0) return i;
+  }
+  if (strcasecmp(word.c_str(), "info") == 0) return uint8_t{6};
+  return std::nullopt;
+}
+
+std::string host_name() {
+  if (const char* name = std::getenv("FALCO_HOSTNAME"); name != nullptr && *name != '\0') return name;
+  char buffer[256] = {};
+  return gethostname(buffer, sizeof buffer - 1) == 0 ? buffer : "";
+}
+
+struct CloseFile {
+  void operator()(std::FILE* file) const {
+    if (file != stdout) std::fclose(file);
+  }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+std::optional<fvm::VerifiedImage> load(const std::string& path, int& exit_code) {
+  auto sealed = fvm::SealedImage::from_file(path);
+  if (!sealed) {
+    complain(fvm::describe(sealed.error(), path));
+    exit_code = kOutsideWorld;
+    return std::nullopt;
+  }
+  auto verified = fvm::verify(std::move(*sealed));
+  if (!verified) {
+    complain(path + ": " + fvm::describe(verified.error()));
+    exit_code = kBadImage;
+    return std::nullopt;
+  }
+  return std::move(*verified);
+}
+
+bool write_stats(const Options& o, const fvm::Engine& engine, const fvm::SourceStats& source) {
+  if (!o.stats) return true;
+  if (o.stats_file.empty()) {
+    std::fputs(stats_text(engine, source).c_str(), stderr);
+    return true;
+  }
+  const File file(std::fopen(o.stats_file.c_str(), "w"));
+  const bool ok = file && std::fprintf(file.get(), "%s\n", stats_json(engine, source).c_str()) > 0 && std::fflush(file.get()) == 0;
+  if (!ok) complain("can't write " + o.stats_file + ": " + std::strerror(errno));
+  return ok;
+}
+
+int replay(const Options& o, fvm::Engine& engine, fvm::EventSource& source) {
+  const File out(o.output == "-" ? stdout : std::fopen(o.output.c_str(), "w"));
+  if (!out) {
+    complain("can't open " + o.output + ": " + std::strerror(errno));
+    return kOutsideWorld;
+  }
+  fvm::FileSink sink(out.get(), o.buffered);
+  fvm::BatchStatus status = fvm::BatchStatus::Events;
+  {
+    Progress progress;
+    while (status == fvm::BatchStatus::Events && g_stop == 0) {
+      status = engine.poll(source, sink);
+      progress.update(source.position(), source.size(), source.stats().raw_events);
+    }
+  }
+  const bool flushed = std::fflush(out.get()) == 0;
+
+  int exit_code = kOk;
+  if (status == fvm::BatchStatus::Failed) {
+    complain(o.capture + ": " + source.error().message + " (at byte " + std::to_string(source.error().offset) +
+             " of the uncompressed stream); alerts up to there were printed");
+    exit_code = kOutsideWorld;
+  }
+  if (engine.stats().alerts_lost != 0 || !flushed) {
+    complain("can't write alerts to " + (o.output == "-" ? std::string("standard output") : o.output) + ": " + std::strerror(errno));
+    exit_code = kOutsideWorld;
+  }
+  if (g_stop != 0) std::fputs("falco-vm: stopped by a signal\n", stderr);
+  std::fputs(summary_text(engine, source.stats()).c_str(), stderr);
+  if (!write_stats(o, engine, source.stats())) exit_code = kOutsideWorld;
+  return exit_code;
+}
+
+int run(int argc, char** argv) {
+  int exit_code = kOk;
+  const std::optional<Options> parsed = parse_options(argc, argv, exit_code);
+  if (!parsed) return exit_code;
+  const Options& o = *parsed;
+
+  const std::optional<uint8_t> priority = parse_priority(o.priority);
+  if (!priority) {
+    complain("--priority: `" + o.priority + "` is not a priority (emergency, alert, critical, error, warning, notice, informational, debug)");
+    return kUsage;
+  }
+  install_signals();
+
+  std::optional<fvm::VerifiedImage> image = load(o.ruleset, exit_code);
+  if (!image) return exit_code;
+
+  fvm::EngineOptions options;
+  options.mode = o.all_matches ? fvm::MatchMode::All : fvm::MatchMode::First;
+  options.json = o.json;
+  options.hostname = host_name();
+  options.max_event_time_ns = o.max_seconds > UINT64_MAX / 1'000'000'000 ? 0 : o.max_seconds * 1'000'000'000;
+  fvm::Engine engine(std::move(*image), options);
+  engine.select({o.only_tags, o.without_tags, o.without_names, *priority});
+  if (engine.active_rules() == 0) {
+    complain("no rule is left to run: the selection disabled all " + std::to_string(engine.image().rules().size()) + " rules of " + o.ruleset);
+    return kBadImage;
+  }
+
+  if (o.capture.empty()) {
+    complain("this build reads captures only; name one with -e FILE.scap");
+    return kOutsideWorld;
+  }
+  auto source = fvm::open_capture(o.capture);
+  if (!source) {
+    complain(o.capture + ": " + source.error().message);
+    return kOutsideWorld;
+  }
+  return replay(o, engine, **source);
+}
+
+}  // namespace
+}  // namespace falco_vm
+
+int main(int argc, char** argv) { return falco_vm::run(argc, argv); }

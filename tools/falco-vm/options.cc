@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/falco-vm/options.h"
+
+#include <CLI/CLI.hpp>
+
+#ifndef FALCO_VERSION
+#error "FALCO_VERSION comes from the build"
+#endif
+
+namespace falco_vm {
+
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
+  Options o;
+  CLI::App app{"Runs compiled Falco rules over system-call events and prints alerts.", "falco-vm"};
+  app.set_version_flag("--version", std::string("falco-vm ") + FALCO_VERSION);
+  app.set_config("--config", "", "read options from FILE, one key=value a line");
+  app.add_option("--ruleset", o.ruleset, "compiled rules, made by falcoc")->required()->type_name("FILE.fbc");
+  app.add_option("-e", o.capture, "read events from a capture, plain or gzip; - is standard input")->type_name("FILE.scap");
+  app.add_flag("--json", o.json, "print alerts as JSON, one object a line");
+  app.add_flag("--all-matches", o.all_matches, "report every rule an event matches, not only the first");
+  auto* only = app.add_option("-t", o.only_tags, "run only rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
+  auto* tags = app.add_option("-T", o.without_tags, "disable rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
+  auto* names = app.add_option("-D", o.without_names, "disable rules whose name contains TEXT (repeatable)")
+                    ->type_name("TEXT")
+                    ->allow_extra_args(false);
+  only->excludes(tags)->excludes(names);
+  app.add_option("--priority", o.priority, "disable rules less severe than LEVEL")->type_name("LEVEL");
+  app.add_option("-M", o.max_seconds, "stop after SECONDS of event time")->type_name("SECONDS");
+  app.add_option("--output", o.output, "where alerts go; - is standard output")->type_name("FILE");
+  app.add_flag("--buffered", o.buffered, "don't flush after every alert");
+  auto* stats = app.add_option("--stats", o.stats_file, "print statistics at the end, or write them to FILE as JSON")
+                    ->type_name("FILE")
+                    ->expected(0, 1);
+  app.footer(
+      "Exit codes: 0 fine, 1 the compiled rules are not acceptable, 2 wrong usage, 3 a file or device failed.\n\n"
+      "Examples:\n"
+      "  falco-vm --ruleset rules.fbc -e trace.scap.gz\n"
+      "  falco-vm --ruleset rules.fbc -e trace.scap --json --all-matches -t cis > alerts.jsonl\n"
+      "  falco-vm --ruleset rules.fbc -e trace.scap --stats=stats.json");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    exit_code = app.exit(done);
+    return std::nullopt;
+  } catch (const CLI::FileError& error) {
+    app.exit(error);
+    exit_code = kOutsideWorld;
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    exit_code = kUsage;
+    return std::nullopt;
+  }
+  o.stats = stats->count() != 0;
+  return o;
+}
+
+}  // namespace falco_vm

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line of falco-vm as a value. parse_options() is the only user of CLI11.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace falco_vm {
+
+/// Exit codes of both programs.
+enum ExitCode : int { kOk = 0, kBadImage = 1, kUsage = 2, kOutsideWorld = 3 };
+
+struct Options {
+  std::string ruleset;
+  std::string capture;
+  bool json = false;
+  bool all_matches = false;
+  bool buffered = false;
+  std::vector<std::string> only_tags;
+  std::vector<std::string> without_tags;
+  std::vector<std::string> without_names;
+  std::string priority = "debug";
+  uint64_t max_seconds = 0;      ///< of event time; 0 = no limit
+  std::string output = "-";
+  bool stats = false;
+  std::string stats_file;        ///< empty: standard error
+};
+
+/// nullopt: the caller is to exit with `exit_code` (help, version or a usage error already printed).
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
+
+}  // namespace falco_vm

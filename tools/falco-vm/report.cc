@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/falco-vm/report.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "vm/abi/priorities.h"
+#include "vm/alert/value_text.h"
+
+namespace falco_vm {
+namespace {
+
+using Counter = std::pair<std::string_view, uint64_t>;
+
+/// Everything that kept an event or a value from being seen whole; one row each, for text and JSON alike.
+std::vector<Counter> losses(const fvm::Engine& engine, const fvm::SourceStats& source) {
+  const fvm::EngineStats& e = engine.stats();
+  const fvm::StateStats& s = engine.state().stats();
+  return {
+      {"drop_notices", e.events_by_code[static_cast<size_t>(fvm::EventCode::DROP_E)]},
+      {"records_refused", source.refused + e.refused},
+      {"unknown_events", source.unknown_events},
+      {"unknown_blocks", source.unknown_blocks},
+      {"exits_without_their_enter", source.wrong_partners},
+      {"stored_enters_evicted", source.enters_evicted},
+      {"threads_refused", s.threads_refused},
+      {"descriptors_refused", s.fds_refused},
+      {"containers_unreadable", s.failed_containers},
+      {"texts_cut", engine.text_overruns()},
+      {"alerts_not_written", e.alerts_lost},
+  };
+}
+
+std::map<std::string_view, uint64_t> events_by_name(const fvm::EngineStats& stats) {
+  std::map<std::string_view, uint64_t> by_name;
+  for (size_t code = 0; code < fvm::kEventCount; ++code) {
+    if (stats.events_by_code[code] != 0) by_name[fvm::kEvents[code].name] += stats.events_by_code[code];
+  }
+  return by_name;
+}
+
+std::vector<Counter> sorted_by_count(std::vector<Counter> rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const Counter& a, const Counter& b) { return a.second > b.second; });
+  return rows;
+}
+
+std::vector<Counter> alerts_by_rule(const fvm::Engine& engine) {
+  std::vector<Counter> rows;
+  const auto& counts = engine.stats().alerts_by_rule;
+  for (size_t rule = 0; rule < counts.size(); ++rule) {
+    if (counts[rule] != 0) rows.emplace_back(engine.image().rule_text(engine.image().rules()[rule].name), counts[rule]);
+  }
+  return rows;
+}
+
+void append_table(std::string& out, std::string_view title, const std::vector<Counter>& rows) {
+  fmt::format_to(std::back_inserter(out), "{}:\n", title);
+  if (rows.empty()) out += "             none\n";
+  for (const auto& [name, count] : rows) {
+    fmt::format_to(std::back_inserter(out), "  {:>12}  {}\n", count, fvm::escape_line(name));
+  }
+}
+
+}  // namespace
+
+std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& source) {
+  const fvm::EngineStats& e = engine.stats();
+  std::string out = fmt::format("falco-vm: {} raw events, {} evaluated, {} alert{} from {} active rule{}\n", source.raw_events,
+                                e.evaluated, e.alerts, e.alerts == 1 ? "" : "s", engine.active_rules(),
+                                engine.active_rules() == 1 ? "" : "s");
+  std::string lost;
+  for (const auto& [name, count] : losses(engine, source)) {
+    if (count != 0) fmt::format_to(std::back_inserter(lost), "{}{} {}", lost.empty() ? "" : ", ", name, count);
+  }
+  if (!lost.empty()) out += "falco-vm: not everything was seen: " + lost + "\n";
+  return out;
+}
+
+std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source) {
+  const fvm::EngineStats& e = engine.stats();
+  std::string out;
+  const auto by_name = events_by_name(e);
+  append_table(out, "events by type", sorted_by_count({by_name.begin(), by_name.end()}));
+  append_table(out, "alerts by rule", sorted_by_count(alerts_by_rule(engine)));
+  std::vector<Counter> priorities;
+  for (size_t p = 0; p < fvm::kPriorities; ++p) {
+    if (e.alerts_by_priority[p] != 0) priorities.emplace_back(fvm::kPriorityNames[p], e.alerts_by_priority[p]);
+  }
+  append_table(out, "alerts by priority", priorities);
+  append_table(out, "source",
+               {{"raw events", source.raw_events},
+                {"upgraded from an older layout", source.upgraded},
+                {"enter events merged into their exit", source.absorbed},
+                {"applied to state only", e.hidden},
+                {"evaluated", e.evaluated},
+                {"events of unknown threads", engine.state().stats().unknown_threads}});
+  append_table(out, "lost", losses(engine, source));
+  return out;
+}
+
+std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source) {
+  const fvm::EngineStats& e = engine.stats();
+  nlohmann::json out;
+  out["raw_events"] = source.raw_events;
+  out["bytes"] = source.bytes;
+  out["upgraded"] = source.upgraded;
+  out["absorbed"] = source.absorbed;
+  out["hidden"] = e.hidden;
+  out["evaluated"] = e.evaluated;
+  out["unknown_threads"] = engine.state().stats().unknown_threads;
+  out["threads_peak"] = engine.state().stats().threads_peak;
+  out["active_rules"] = engine.active_rules();
+  out["alerts"] = e.alerts;
+  auto& events = out["events_by_type"] = nlohmann::json::object();
+  for (const auto& [name, count] : events_by_name(e)) events[std::string(name)] = count;
+  auto& rules = out["alerts_by_rule"] = nlohmann::json::object();
+  for (const auto& [name, count] : alerts_by_rule(engine)) rules[std::string(name)] = count;
+  auto& priorities = out["alerts_by_priority"] = nlohmann::json::object();
+  for (size_t p = 0; p < fvm::kPriorities; ++p) {
+    if (e.alerts_by_priority[p] != 0) priorities[std::string(fvm::kPriorityNames[p])] = e.alerts_by_priority[p];
+  }
+  auto& lost = out["lost"] = nlohmann::json::object();
+  for (const auto& [name, count] : losses(engine, source)) lost[std::string(name)] = count;
+  return fvm::to_line(out);
+}
+
+}  // namespace falco_vm

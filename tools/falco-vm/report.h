@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What falco-vm says at the end of a run: a summary for people on standard error, or everything as JSON.
+#pragma once
+
+#include <string>
+
+#include "vm/engine.h"
+
+namespace falco_vm {
+
+/// Two or three lines: events, alerts, and anything lost.
+std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& source);
+/// Tables by event type, by rule and by priority, then every loss counter.
+std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source);
+std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source);
+
+}  // namespace falco_vm

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Engine: one ruleset over one event source. Owns the verified image, the machine, state and the counters; poll() is the data
+// flow: source -> decoder -> state -> machine -> formatter -> sink. Nothing is dropped silently: every event is evaluated or
+// counted.
+// Does not know files, command lines or terminals.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vm/alert/alert.h"
+#include "vm/alert/formatter.h"
+#include "vm/exec/interpreter.h"
+#include "vm/exec/rule_selection.h"
+#include "vm/field/field_memory.h"
+#include "vm/field/field_reader.h"
+#include "vm/image/verified_image.h"
+#include "vm/source/event_source.h"
+#include "vm/state/state.h"
+
+namespace fvm {
+
+struct EngineOptions {
+  MatchMode mode = MatchMode::First;
+  bool json = false;
+  std::string hostname;          ///< of JSON alerts
+  uint64_t max_event_time_ns = 0;  ///< end after so much event time; 0 = no limit
+};
+
+struct EngineStats {
+  std::array<uint64_t, kEventCount> events_by_code{};  ///< decoded events, after upgrade
+  uint64_t evaluated = 0;         ///< shown to the rules
+  uint64_t hidden = 0;            ///< applied to state only
+  uint64_t refused = 0;           ///< records the decoder could not use
+  uint64_t alerts = 0;
+  uint64_t alerts_lost = 0;       ///< the sink took no more
+  std::vector<uint64_t> alerts_by_rule;
+  std::array<uint64_t, kPriorities> alerts_by_priority{};
+};
+
+class Engine {
+ public:
+  Engine(VerifiedImage image, EngineOptions options);
+
+  void select(const RuleSelection& selection);
+  size_t active_rules() const { return machine_.active_rules().count(); }
+
+  /// Handles the next batch of events. Events: call again; End; Failed: source.error() says why, what came before stands.
+  /// Also ends at EngineOptions::max_event_time_ns, and when the sink refuses a line (stats().alerts_lost says so).
+  BatchStatus poll(EventSource& source, AlertSink& sink);
+
+  const EngineStats& stats() const { return stats_; }
+  const State& state() const { return state_; }
+  const ImageView& image() const { return machine_.image(); }
+  uint64_t text_overruns() const { return machine_.text_overruns(); }
+
+ private:
+  void handle(const RawEvent& raw, AlertSink& sink);
+  void alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
+
+  VerifiedImage image_;
+  EngineOptions options_;
+  Machine machine_;
+  Formatter formatter_;
+  FieldMemory memory_;
+  State state_;
+  MatchSet matches_;
+  Arena output_arena_;
+  uint64_t event_number_ = 0;
+  uint64_t first_ts_ns_ = 0;
+  EngineStats stats_;
+};
+
+}  // namespace fvm
