@@ -174,7 +174,10 @@ ValueList Machine::eval_term(uint32_t id, const F& fields, Arena& arena) const {
 /// A Call or List from its arguments, each evaluated by `argument(id)`.
 template <typename Argument>
 ValueList Machine::combine(const Term& term, Argument&& argument, size_t& text_bytes, Arena& arena) const {
+  text_bytes += term.args.size() * sizeof(ops::TransformArg);
+  if (text_bytes > limits::kTermTextBytes) return ValueList::missing();
   if (term.kind == TermKind::List) {
+    text_bytes += term.args.size() * sizeof(Value);
     auto* elements = arena.alloc_array<ValueList>(term.args.size());
     for (size_t i = 0; i < term.args.size(); ++i) elements[i] = argument(term.args[i]);
     return ops::gather({elements, term.args.size()}, arena);

@@ -34,7 +34,18 @@ class Verifier {
 
   TypeId term_type(uint32_t term) const { return static_cast<TypeId>(view_.terms()[term].type); }
   bool term_is_list(uint32_t term) const { return (view_.terms()[term].flags & kTermIsList) != 0; }
-  bool string_sound(TextRef ref) const;
+
+  /// Runs that tile their section: each non-empty one begins where the one before ended. Then walking all runs of a section
+  /// costs no more than walking the section, however the author arranged them.
+  struct Tiling {
+    uint64_t next = 0;
+    bool take(RunRef run, size_t total) {
+      if (run.count == 0) return run.first == 0;
+      if (run.first != next || run.count > total - next) return false;
+      next += run.count;
+      return true;
+    }
+  };
 
   /// The first failure wins.
   void fail(VerifyCode code, SectionId section, size_t index) {

@@ -72,10 +72,6 @@ bool is_set_op(CmpOp op) { return op == CmpOp::In || op == CmpOp::Intersects || 
 
 }  // namespace
 
-bool Verifier::string_sound(TextRef ref) const {
-  return view_.text_ok(SectionId::Strings, ref) && view_.string(ref).find('\0') == std::string_view::npos;
-}
-
 void Verifier::verify_constants() {
   const auto constants = view_.constants();
   for (size_t i = 0; i < constants.size(); ++i) {
@@ -97,8 +93,9 @@ void Verifier::verify_constants() {
     if (!sound) return fail(VerifyCode::BadConstant, SectionId::Constants, i);
     if (is_text_or_bytes(kind)) {
       const auto ref = load<TextRef>(c.payload);
-      const bool text = kind == Kind::Text ? string_sound(ref) : view_.text_ok(SectionId::Strings, ref);
-      if (!text || ref.bytes > limits::kConstantBytes) return fail(VerifyCode::BadText, SectionId::Constants, i);
+      const bool text = ref.bytes <= limits::kConstantBytes && view_.text_ok(SectionId::Strings, ref) &&
+                        (kind == Kind::Bytes || view_.string(ref).find('\0') == std::string_view::npos);
+      if (!text) return fail(VerifyCode::BadText, SectionId::Constants, i);
     }
   }
   const auto operands = view_.operands();
@@ -119,7 +116,7 @@ void Verifier::verify_fields() {
     const bool sound = takes(info, arg) && (info.type == TypeId::DYN || info.type == type) &&
                        (arg == FieldArg::Index || f.index == 0) && (arg == FieldArg::Key || is_zero(f.key));
     if (!sound) return fail(VerifyCode::BadField, SectionId::Fields, i);
-    if (!string_sound(f.key)) return fail(VerifyCode::BadText, SectionId::Fields, i);
+    if (!view_.text_ok(SectionId::Strings, f.key)) return fail(VerifyCode::BadText, SectionId::Fields, i);
   }
 }
 
@@ -129,6 +126,7 @@ void Verifier::verify_terms() {
   term_domains_.assign(terms.size(), 0);
   std::vector<uint16_t> depths(terms.size(), 1);
   std::vector<uint16_t> costs(terms.size(), 1);
+  Tiling arg_runs;
   static_assert(limits::kExprDepth < UINT16_MAX && limits::kTermCost < UINT16_MAX);
 
   for (size_t i = 0; i < terms.size(); ++i) {
@@ -138,8 +136,8 @@ void Verifier::verify_terms() {
     }
     const auto kind = static_cast<TermKind>(t.kind);
     if ((t.flags & ~kTermIsList) != 0) return fail(VerifyCode::BadPadding, SectionId::Terms, i);
-    if (!ImageView::run_ok(t.args, view_.term_args().size())) return fail(VerifyCode::BadRun, SectionId::Terms, i);
-    if (!string_sound(t.text)) return fail(VerifyCode::BadText, SectionId::Terms, i);
+    if (!arg_runs.take(t.args, view_.term_args().size())) return fail(VerifyCode::BadRun, SectionId::Terms, i);
+    if (!view_.text_ok(SectionId::Strings, t.text)) return fail(VerifyCode::BadText, SectionId::Terms, i);
     const bool unused_zero = (kind == TermKind::Call || t.transformer == 0) && (kind == TermKind::Field || t.slot == 0) &&
                              (kind == TermKind::Call || kind == TermKind::List || is_zero(t.args)) &&
                              (kind == TermKind::Call || kind == TermKind::String || is_zero(t.text));
@@ -218,6 +216,7 @@ bool Verifier::call_sound(const TermRec& call) const {
 void Verifier::verify_predicates() {
   const auto predicates = view_.predicates();
   const size_t terms = view_.terms().size();
+  uint64_t operands = 0;
   for (size_t i = 0; i < predicates.size(); ++i) {
     const PredicateRec& p = predicates[i];
     if (p.op >= kCmpOpCount || p.modifier >= kModifiers || p.rhs >= kRhsKinds) return fail(VerifyCode::BadEnum, SectionId::Predicates, i);
@@ -227,6 +226,8 @@ void Verifier::verify_predicates() {
     if (rhs == RhsKind::Constants) runs = runs && ImageView::run_ok(p.operands, view_.operands().size());
     if (rhs == RhsKind::Term) runs = runs && p.operands.first < terms && p.operands.count == 0;
     if (!runs) return fail(VerifyCode::BadRun, SectionId::Predicates, i);
+    if (rhs == RhsKind::Constants) operands += p.operands.count;
+    if (operands > limits::kOperands) return fail(VerifyCode::TooManyOperands, SectionId::Predicates, i);
     if (!predicate_sound(p)) return fail(VerifyCode::BadPredicate, SectionId::Predicates, i);
     uint8_t domains = term_domains_[p.lhs];
     if (rhs == RhsKind::Term) domains |= term_domains_[p.operands.first];

@@ -38,6 +38,7 @@ namespace fvm {
   FALCO_VERIFY_ERROR(TermTooDeep, "a term is nested too deep or costs too much to evaluate")                  \
   FALCO_VERIFY_ERROR(BadCall, "a transformer is called with arguments it can't take")                         \
   FALCO_VERIFY_ERROR(BadPredicate, "a predicate compares what can't be compared")                             \
+  FALCO_VERIFY_ERROR(TooManyOperands, "the predicates have too many constants")                               \
   FALCO_VERIFY_ERROR(WrongDomains, "a predicate states other domains than its fields have")                   \
   FALCO_VERIFY_ERROR(BadRegex, "a regular expression does not compile within its memory bound")               \
   FALCO_VERIFY_ERROR(TooManyRegexes, "the image has too many regular expressions")                            \

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The part of the machine that doesn't depend on where field values come from.
+#include "vm/exec/interpreter.h"
+
+#include <algorithm>
+
+namespace fvm {
+namespace {
+
+/// What a transformer may write to the arena, at most, for these arguments.
+size_t output_bound(Transformer transformer, std::span<const ops::TransformArg> args) {
+  size_t bytes = 0;
+  size_t values = 0;
+  for (const ops::TransformArg& arg : args) {
+    values += arg.values.count;
+    for (const Value& value : arg.values.values()) {
+      if (value.kind() == Kind::Text || value.kind() == Kind::Bytes) bytes += value.as_bytes().size();
+    }
+  }
+  const auto separator = [&] {
+    const ValueList& first = args[0].values;
+    return first.count == 1 && first.data[0].kind() == Kind::Text ? first.data[0].as_text().size() : 0;
+  };
+  switch (transformer) {
+    case Transformer::Join: return bytes + separator() * values;
+    case Transformer::Getopt: return bytes + 2 * bytes * sizeof(Value);  // a letter and an argument per byte
+    case Transformer::Len:
+    case Transformer::Val: return 0;
+    case Transformer::ToLower:
+    case Transformer::ToUpper:
+    case Transformer::B64:
+    case Transformer::Basename:
+    case Transformer::Concat: break;
+  }
+  return bytes + values * sizeof(Value);
+}
+
+}  // namespace
+
+Machine::Machine(const VerifiedImage& image)
+    : view_(image.view()),
+      code_(view_.code()),
+      programs_(view_.programs()),
+      dispatch_(view_.dispatch()),
+      predicates_(view_),
+      active_(installed_rules(view_)),
+      known_(view_.predicates().size(), 0),
+      slots_(view_.fields().size()),
+      calls_(view_.terms().size()) {
+  const auto fields = view_.fields();
+  uses_.reserve(fields.size());
+  for (uint32_t slot = 0; slot < fields.size(); ++slot) {
+    const FieldRec& f = fields[slot];
+    uses_.push_back({static_cast<FieldId>(f.field), static_cast<FieldArg>(f.arg), static_cast<TypeId>(f.type), f.index,
+                     view_.string(f.key), slot});
+  }
+  terms_.reserve(view_.terms().size());
+  for (const TermRec& t : view_.terms()) {
+    terms_.push_back({static_cast<TermKind>(t.kind), static_cast<Transformer>(t.transformer), (t.flags & kTermIsList) != 0, t.slot,
+                      view_.args(t), view_.string(t.text), Value::text(view_.string(t.text))});
+  }
+}
+
+void Machine::begin_event() {
+  text_overruns_ = text_overruns();
+  text_bytes_ = 0;
+  arena_.reset();
+  if (event_ == kEventNumbers) {
+    std::fill(known_.begin(), known_.end(), 0);
+    std::fill(slots_.begin(), slots_.end(), Memo{});
+    std::fill(calls_.begin(), calls_.end(), Memo{});
+    event_ = 0;
+  }
+  ++event_;
+}
+
+ValueList Machine::apply(const Term& term, std::span<const ops::TransformArg> args, size_t& text_bytes, Arena& arena) const {
+  text_bytes += output_bound(term.transformer, args);
+  if (text_bytes > limits::kTermTextBytes) return ValueList::missing();
+  return ops::apply(term.transformer, args, term.text, arena);
+}
+
+}  // namespace fvm
