@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+#
 # falco_library(NAME dirs... [PUBLIC targets...] [PRIVATE targets...]): a static library of all .cc files in the folders named,
 # relative to the calling CMakeLists.txt. A folder belongs to one target; what lies in it is what is built.
 # falco_executable, falco_test: the same for programs and doctest programs.

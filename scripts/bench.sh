@@ -1,40 +1,37 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of a build folder: the parts (Google Benchmark), then whole captures.
-#   scripts/bench.sh BUILD [CAPTURE...]
-# Without captures: the bundled one, and bench-exec and bench-io-1m from $FALCO_TEST_DATA (or ../shared) when they are there.
-# Results as JSON: BUILD/bench/.
+# SPDX-License-Identifier: Apache-2.0
+# Benchmarks of the parts, then the replay table: the bundled capture, and bench-exec and bench-io-1m where the big-data
+# folder has them (FALCO_TEST_DATA, else a sibling folder of the project). Results as JSON go to BUILD_DIR/bench-results/.
+#   scripts/bench.sh BUILD_DIR
 set -euo pipefail
+cd "$(dirname "$0")/.."
 build=$1
-shift
-here=$(cd "$(dirname "$0")/.." && pwd)
-out=$build/bench
+out=$build/bench-results
+data=${FALCO_TEST_DATA:-$PWD/../shared}
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
 mkdir -p "$out"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 
-captures=("$@")
-if [ ${#captures[@]} -eq 0 ]; then
-  captures=("$here"/rules/demo/*.scap.gz)
-  data=${FALCO_TEST_DATA:-$here/../shared}
-  for name in bench-exec bench-io-1m; do
-    file=$data/captures/$name.scap.gz
-    if [ -f "$file" ]; then captures+=("$file"); else echo "bench: $name.scap.gz is not here, left out"; fi
-  done
-fi
+"$build/bin/parts_bench" --benchmark_out="$out/parts.json" --benchmark_out_format=json
 
-plain=()
-for file in "${captures[@]}"; do
-  case $file in
-    *.gz)
-      name=$(basename "$file" .gz)
-      gzip -dc "$file" > "$scratch/$name"
-      plain+=("$scratch/$name") ;;
-    *) plain+=("$file") ;;
-  esac
+"$build/bin/falcoc" rules/*.yaml -o "$temp/rules.fbc"
+captures=()
+for packed in rules/demo/break-in.scap.gz "$data"/captures/bench-exec.scap.gz "$data"/captures/bench-io-1m.scap.gz; do
+  if [ -f "$packed" ]; then
+    plain=$temp/$(basename "$packed" .gz)
+    gzip -dc "$packed" >"$plain"
+    captures+=("$plain")
+  else
+    echo "not here, left out: $(basename "$packed")"
+  fi
 done
+echo
+echo "Replay with the rules of rules/:"
+"$build/bin/replay_bench" --ruleset "$temp/rules.fbc" --json "$out/replay.json" "${captures[@]}"
 
-"$build/bin/falcoc" "$here/rules" -o "$scratch/rules.fbc"
-echo "== parts"
-"$build/bin/parts_bench" --benchmark_min_time=0.2 --benchmark_out="$out/parts.json" --benchmark_out_format=json
-echo "== whole captures, default rules (uncompressed, user + system CPU, best of 3)"
-"$build/bin/replay_bench" --ruleset "$scratch/rules.fbc" --json "$out/replay.json" "${plain[@]}"
+if [ -d "$data/rules/upstream" ]; then
+  echo
+  echo "Replay with the upstream rules of the big-data folder:"
+  "$build/bin/falcoc" "$data"/rules/upstream/falco_rules.yaml "$data"/rules/upstream/falco-incubating_rules.yaml -o "$temp/upstream.fbc"
+  "$build/bin/replay_bench" --ruleset "$temp/upstream.fbc" --json "$out/replay-upstream.json" "${captures[@]}"
+fi
