@@ -109,6 +109,7 @@ struct CheckedRule {
   Priority priority = Priority::Debug;
   std::vector<std::string> tags;  ///< sorted, unique
   bool enabled = true;            ///< after selection
+  bool below_priority = false;    ///< not installed: less severe than the threshold; nothing enables it
   bool capture = false;
   uint32_t capture_duration_ms = 0;
   ExprId condition = ExprId::None;
