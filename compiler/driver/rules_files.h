@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which files a command line means, and their texts. A directory stands for its regular *.yaml and *.yml files in byte order,
+// not recursively. Only regular files are read, up to limits::kSourceBytes; a FIFO or device is refused before it is opened.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/diag/diagnostics.h"
+#include "compiler/source/source_manager.h"
+
+namespace falcoc {
+
+/// Reads everything that `paths` name into `sources`; returns the file ids in load order. What can't be read is an FC9xxx error.
+std::vector<uint32_t> read_rules_files(const std::vector<std::string>& paths, SourceManager& sources, Diagnostics& diags);
+
+/// Writes a file so that it is either the old or the new one, never half: temporary file beside it, then rename.
+/// False: emitted CannotWrite.
+bool write_file(const std::string& path, const std::vector<uint8_t>& bytes, Diagnostics& diags);
+
+}  // namespace falcoc
