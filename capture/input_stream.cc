@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The buffer is as large as the second-level cache likes: what read() or inflate() wrote is still near when it is parsed.
+#include "capture/input_stream.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "capture/gzip_source.h"
+
+namespace fvm {
+
+namespace {
+constexpr size_t kBufferBytes = 256 * 1024;
+}
+
+InputStream::InputStream(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {
+  reserve(kBufferBytes);
+  if (!fill(sizeof kGzipMagic) || std::memcmp(data(), kGzipMagic, sizeof kGzipMagic) != 0) return;
+  // The buffer now holds compressed bytes: hand them on and start with an empty window.
+  source_ = gzip_source(std::move(source_), {data(), available()});
+  begin_ = end_ = 0;
+}
+
+bool InputStream::fill(size_t want) {
+  if (available() >= want) return true;
+  reserve(want);
+  if (begin_ > 0) {
+    std::memmove(buffer_.get(), data(), available());
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  while (available() < want) {
+    if (!read_some()) return false;
+  }
+  return true;
+}
+
+bool InputStream::skip(uint64_t n) {
+  while (n > available()) {
+    n -= available();
+    consume(available());
+    begin_ = end_ = 0;
+    if (!read_some()) return false;
+  }
+  consume(static_cast<size_t>(n));
+  return true;
+}
+
+bool InputStream::read_some() {
+  if (ended_) return false;
+  Result<size_t, SourceError> n = source_->read(buffer_.get() + end_, capacity_ - end_);
+  if (!n) {
+    error_ = n.error();
+    ended_ = true;
+    return false;
+  }
+  if (*n == 0) ended_ = true;
+  end_ += *n;
+  return *n > 0;
+}
+
+void InputStream::reserve(size_t want) {
+  if (want <= capacity_) return;
+  const size_t capacity = std::max(want, kBufferBytes);
+  std::unique_ptr<uint8_t[]> larger(new uint8_t[capacity]);  // not zeroed: it is written before it is read
+  if (available() > 0) std::memcpy(larger.get(), data(), available());
+  end_ -= begin_;
+  begin_ = 0;
+  buffer_ = std::move(larger);
+  capacity_ = capacity;
+}
+
+}  // namespace fvm

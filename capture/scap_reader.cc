@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The block loop. Events are parsed where they lie in the stream's window, so a batch ends when the window must move.
+#include "capture/scap_reader.h"
+
+#include <array>
+
+#include "capture/blocks.h"
+#include "capture/input_stream.h"
+#include "capture/lists.h"
+#include "capture/upgrader.h"
+
+namespace fvm {
+
+namespace {
+
+constexpr size_t kBatchEvents = 256;
+
+std::string hex(uint32_t n) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string s = "0x";
+  for (int shift = n > 0xffff ? 28 : 12; shift >= 0; shift -= 4) s += kDigits[(n >> shift) & 15u];
+  return s;
+}
+
+std::string_view kind_name(BlockKind kind) {
+  switch (kind) {
+    case BlockKind::Section: return "the section header";
+    case BlockKind::Machine: return "the machine description";
+    case BlockKind::Threads: return "a process list";
+    case BlockKind::Fds: return "a descriptor list";
+    case BlockKind::Interfaces: return "an interface list";
+    case BlockKind::Users: return "a user list";
+    case BlockKind::Event: return "an event";
+    case BlockKind::Unknown: break;
+  }
+  return "a block of an unknown type";
+}
+
+/// Two writers added 3 to the length of these events, in version 1 only.
+constexpr uint32_t kLengthSlipBytes = 3;
+bool has_length_slip(EventCode code) { return code == EventCode::NOTIFICATION_E || code == EventCode::INFRASTRUCTURE_EVENT_E; }
+
+class ScapReader final : public EventSource {
+ public:
+  explicit ScapReader(std::unique_ptr<ByteSource> source) : in_(std::move(source)) {}
+
+  /// Whether the stream begins like a capture; error() says why not.
+  bool begins_well();
+
+  BatchStatus next_batch(StateSink& sink, std::span<const RawEvent>& out) override;
+  const SourceError& error() const override { return error_; }
+  const SourceStats& stats() const override { return stats_; }
+  uint64_t position() const override { return in_.position(); }
+  uint64_t size() const override { return in_.size(); }
+
+ private:
+  enum class Step : uint8_t { Continue, EndBatch, Stop };
+
+  Step next_block(StateSink& sink);
+  Step at_end();
+  Step read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink);
+  bool read_section(BodyReader& body, StateSink& sink);
+  Step read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end);
+  bool take_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end);
+  bool infer_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end);
+  Step stop(SourceError::Kind kind, std::string message);
+  Step stop_short(std::string_view what);
+
+  InputStream in_;
+  Upgrader upgrader_;
+  std::array<RawEvent, kBatchEvents> batch_;
+  size_t count_ = 0;
+  uint64_t block_offset_ = 0;
+  bool in_section_ = false;
+  bool has_machine_ = false;
+  bool has_events_ = false;
+  bool ended_ = false;
+  bool failed_ = false;
+  SourceError error_;
+  SourceStats stats_;
+};
+
+bool ScapReader::begins_well() {
+  const bool long_enough = in_.fill(kBlockHeaderBytes + kSectionBodyBytes);
+  if (!long_enough && in_.error()) {
+    error_ = *in_.error();
+    return false;
+  }
+  if (in_.available() == 0) {
+    error_ = {SourceError::Kind::NotACapture, 0, "the file is empty"};
+    return false;
+  }
+  uint32_t type = 0;
+  if (in_.available() >= sizeof type) type = load<uint32_t>(in_.data());
+  if (block_info(type).kind != BlockKind::Section) {
+    error_ = {SourceError::Kind::NotACapture, 0, "not a .scap capture: it does not begin with a section header"};
+    return false;
+  }
+  return true;
+}
+
+BatchStatus ScapReader::next_batch(StateSink& sink, std::span<const RawEvent>& out) {
+  count_ = 0;
+  upgrader_.start_batch();
+  Step step = Step::Continue;
+  if (!failed_ && !ended_) {
+    while (step == Step::Continue) step = next_block(sink);
+  }
+  stats_.bytes = in_.offset();
+  out = std::span<const RawEvent>(batch_).first(count_);
+  if (count_ > 0) return BatchStatus::Events;
+  return failed_ ? BatchStatus::Failed : BatchStatus::End;
+}
+
+ScapReader::Step ScapReader::next_block(StateSink& sink) {
+  if (in_.available() < kBlockHeaderBytes) {
+    if (count_ > 0) return Step::EndBatch;
+    if (!in_.fill(kBlockHeaderBytes)) return at_end();
+  }
+  const uint8_t* block = in_.data();
+  const uint32_t type = load<uint32_t>(block);
+  const uint32_t length = load<uint32_t>(block + 4);
+  const BlockInfo info = block_info(type);
+  block_offset_ = in_.offset();
+  if (!in_section_ && info.kind != BlockKind::Section) {
+    return stop(SourceError::Kind::NotACapture, "it does not begin with a section header");
+  }
+  if (length < kBlockFrameBytes) {
+    return stop(SourceError::Kind::Corrupt, std::string(kind_name(info.kind)) + " says it is " + std::to_string(length) + " bytes long");
+  }
+  if (info.kind != BlockKind::Event) {
+    if (count_ > 0) return Step::EndBatch;  // its events must not see what comes after them
+    return read_metadata(info, type, length, sink);
+  }
+
+  if (length > in_.available()) {
+    if (count_ > 0) return Step::EndBatch;
+    if (length > limits::kEventBytes || (!info.large && length - kBlockHeaderBytes > limits::kPlainEventBytes)) {
+      return stop(SourceError::Kind::Corrupt, "an event says it is " + std::to_string(length) + " bytes long, which is too much");
+    }
+    if (!in_.fill(length)) return stop_short(kind_name(info.kind));
+    block = in_.data();
+  } else if (!info.large && length - kBlockHeaderBytes > limits::kPlainEventBytes) {
+    return stop(SourceError::Kind::Corrupt, "an event says it is " + std::to_string(length) + " bytes long, which is too much");
+  }
+  if (!has_events_) {
+    has_events_ = true;
+    if (!has_machine_) {
+      MachineInfo unknown;
+      unknown.num_cpus = UINT32_MAX;
+      sink.on_machine(unknown);
+    }
+  }
+  const Step step = read_event(info, block + kBlockHeaderBytes, block + length - kBlockTrailerBytes);
+  if (step != Step::Stop) in_.consume(length);
+  return step;
+}
+
+/// No complete block header is left.
+ScapReader::Step ScapReader::at_end() {
+  block_offset_ = in_.offset();
+  if (in_.error() || in_.available() > 0) return stop_short("a block header");
+  if (!has_events_) return stop(SourceError::Kind::Truncated, "the capture ends before its first event");
+  ended_ = true;
+  return Step::EndBatch;
+}
+
+ScapReader::Step ScapReader::read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink) {
+  in_.consume(kBlockHeaderBytes);
+  BodyReader body(in_, length - kBlockFrameBytes);
+  switch (info.kind) {
+    case BlockKind::Section:
+      if (!read_section(body, sink)) return Step::Stop;
+      break;
+    case BlockKind::Machine:
+      read_machine(body, sink);
+      has_machine_ = true;
+      break;
+    case BlockKind::Threads: read_threads(body, info.version, sink); break;
+    case BlockKind::Fds: read_fds(body, info.version, sink, stats_.refused); break;
+    case BlockKind::Interfaces: read_interfaces(body, info.version, sink, stats_.refused); break;
+    case BlockKind::Users: read_users(body, info.version, sink); break;
+    case BlockKind::Unknown:
+    case BlockKind::Event:
+      body.skip(body.left());
+      ++stats_.unknown_blocks;
+      break;
+  }
+  std::string name(kind_name(info.kind));
+  if (info.kind == BlockKind::Unknown) name += " (" + hex(type) + ")";
+  if (!body.ok()) {
+    if (body.kind() == SourceError::Kind::Truncated) return stop_short(name);
+    return stop(body.kind(), name + " is damaged: " + body.why());
+  }
+  if (!in_.fill(kBlockTrailerBytes)) return stop_short(name);
+  // The section header's trailer is not compared: readers never did.
+  if (info.kind != BlockKind::Section && load<uint32_t>(in_.data()) != length) {
+    return stop(SourceError::Kind::Corrupt, "the two lengths of " + name + " differ");
+  }
+  in_.consume(kBlockTrailerBytes);
+  return Step::Continue;
+}
+
+/// False: stopped.
+bool ScapReader::read_section(BodyReader& body, StateSink& sink) {
+  const uint32_t magic = body.number<uint32_t>();
+  const uint16_t major = body.number<uint16_t>();
+  body.skip(sizeof(uint16_t) + sizeof(uint64_t));  // minor version and section length say nothing a reader needs
+  if (!body.ok()) return true;
+  if (magic == __builtin_bswap32(kSectionMagic)) {
+    stop(SourceError::Kind::Unsupported, "the capture was made on a machine of the other byte order");
+    return false;
+  }
+  if (magic != kSectionMagic) {
+    stop(SourceError::Kind::NotACapture, "the section header has the wrong magic number " + hex(magic));
+    return false;
+  }
+  if (major > kSectionMajor) {
+    stop(SourceError::Kind::Unsupported, "the capture has format version " + std::to_string(major) + ", this program reads up to 1");
+    return false;
+  }
+  if (in_section_ && !has_events_) {
+    stop(SourceError::Kind::Corrupt, "a section without any event");
+    return false;
+  }
+  body.skip(body.left());  // options
+  in_section_ = true;
+  has_machine_ = false;
+  has_events_ = false;
+  upgrader_.forget_enters();
+  sink.on_section();
+  return true;
+}
+
+ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end) {
+  const size_t header_bytes = info.version >= 2 ? kEventHeaderBytes : kEventHeaderBytesV1;
+  const size_t prefix_bytes = sizeof(uint16_t) + (info.has_flags ? sizeof(uint32_t) : 0);
+  if (static_cast<size_t>(body_end - body) < prefix_bytes + header_bytes) {
+    return stop(SourceError::Kind::Corrupt, "an event block is too short for an event");
+  }
+  const uint8_t* header = body + prefix_bytes;
+  ++stats_.raw_events;
+  const uint16_t code = load<uint16_t>(header + 20);
+  if (code >= kEventCount) {
+    ++stats_.unknown_events;
+    return Step::Continue;
+  }
+
+  RawEvent& event = batch_[count_];
+  event.ts_ns = load<uint64_t>(header);
+  event.tid = load<int64_t>(header + 8);
+  event.code = static_cast<EventCode>(code);
+  event.cpu = load<uint16_t>(body);
+  event.state_only = info.has_flags && (load<uint32_t>(body + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
+  event.offset = block_offset_;
+  uint32_t length = load<uint32_t>(header + 16);
+  if (info.version < 2 && has_length_slip(event.code) && length >= kLengthSlipBytes) length -= kLengthSlipBytes;
+  if (length > static_cast<size_t>(body_end - header)) {
+    return stop(SourceError::Kind::Corrupt, "an event says it is longer than its block");
+  }
+  if (length < header_bytes) return stop(SourceError::Kind::Corrupt, "an event says it is shorter than its header");
+  if (!(info.version >= 2 ? take_lengths(event, header, header + length) : infer_lengths(event, header, header + length))) {
+    return stop(SourceError::Kind::Corrupt, "the parameter lengths of an event do not fit its length");
+  }
+
+  switch (upgrader_.upgrade(event, stats_)) {
+    case Upgrader::Outcome::Current: ++count_; break;
+    case Upgrader::Outcome::Absorbed: ++stats_.absorbed; break;
+    case Upgrader::Outcome::Refused: ++stats_.refused; break;
+  }
+  return count_ == kBatchEvents || !upgrader_.has_room() ? Step::EndBatch : Step::Continue;
+}
+
+bool ScapReader::take_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end) {
+  const uint32_t n = load<uint32_t>(header + kEventHeaderBytesV1);
+  const uint8_t* lens = header + kEventHeaderBytes;
+  const size_t payload_bytes = static_cast<size_t>(end - lens);
+  event.large_lens = event_info(event.code).has(FALCO_EF_LARGE_PAYLOAD);
+  const uint64_t lens_bytes = uint64_t{n} * (event.large_lens ? sizeof(uint32_t) : sizeof(uint16_t));
+  if (lens_bytes > payload_bytes) return false;
+  uint64_t sum = lens_bytes;
+  if (event.large_lens) {
+    for (size_t i = 0; i < n; ++i) sum += load<uint32_t>(lens + i * sizeof(uint32_t));
+  } else {
+    for (size_t i = 0; i < n; ++i) sum += load<uint16_t>(lens + i * sizeof(uint16_t));
+  }
+  if (sum > payload_bytes) return false;
+  event.nparams = n;
+  event.lens = {lens, static_cast<size_t>(lens_bytes)};
+  event.data = {lens + lens_bytes, end};
+  return true;
+}
+
+/// Version 1 stores no parameter count: it is the largest for which the lengths add up to the payload.
+bool ScapReader::infer_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end) {
+  const uint8_t* lens = header + kEventHeaderBytesV1;
+  const size_t payload_bytes = static_cast<size_t>(end - lens);
+  event.large_lens = false;
+  for (uint32_t n = event_info(event.code).param_count;; --n) {
+    const size_t lens_bytes = n * sizeof(uint16_t);
+    if (lens_bytes <= payload_bytes) {
+      size_t sum = lens_bytes;
+      for (size_t i = 0; i < n; ++i) sum += load<uint16_t>(lens + i * sizeof(uint16_t));
+      if (sum < payload_bytes) return false;
+      if (sum == payload_bytes) {
+        event.nparams = n;
+        event.lens = {lens, lens_bytes};
+        event.data = {lens + lens_bytes, end};
+        return true;
+      }
+    }
+    if (n == 0) return false;
+  }
+}
+
+/// Reading ends here. What the batch holds is given out first.
+ScapReader::Step ScapReader::stop(SourceError::Kind kind, std::string message) {
+  failed_ = true;
+  error_ = {kind, block_offset_, std::move(message) + " (block at byte " + std::to_string(block_offset_) + ")"};
+  return Step::Stop;
+}
+
+/// The stream ended or failed inside something.
+ScapReader::Step ScapReader::stop_short(std::string_view what) {
+  if (in_.error()) return stop(in_.error()->kind, in_.error()->message);
+  return stop(SourceError::Kind::Truncated, "the capture is cut off inside " + std::string(what));
+}
+
+Result<std::unique_ptr<EventSource>, SourceError> open_source(std::unique_ptr<ByteSource> source) {
+  auto reader = std::make_unique<ScapReader>(std::move(source));
+  if (!reader->begins_well()) return Err{reader->error()};
+  return std::unique_ptr<EventSource>(std::move(reader));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string& path) {
+  Result<std::unique_ptr<ByteSource>, SourceError> source = open_file(path);
+  if (!source) return Err{source.error()};
+  return open_source(std::move(*source));
+}
+
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes) { return open_source(memory_source(bytes)); }
+
+}  // namespace fvm

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Capture files: an EventSource over the `.scap` format, plain or gzip, of every age. Streams with constant memory.
+// What can't be read never stops what can: unknown blocks, unknown event codes and parameter counts nobody wrote are counted
+// and skipped; a frame or length that lies ends the reading with an error, after everything before it was given out.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "vm/base/result.h"
+#include "vm/source/event_source.h"
+
+namespace fvm {
+
+/// Opens `path` ("-": standard input) and looks at its first block. Waits for a FIFO's writer.
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string& path);
+
+/// The same over bytes in memory, which are borrowed.
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes);
+
+}  // namespace fvm

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// While steps are chained an event is a list of borrowed parameters; its bytes are put together once, at the end.
+#include "capture/upgrader.h"
+
+#include <cstring>
+
+#include "vm/base/check.h"
+
+namespace fvm {
+
+namespace {
+
+constexpr uint8_t kZeros[16] = {};
+constexpr uint8_t kOnes[4] = {0xff, 0xff, 0xff, 0xff};
+
+Bytes zero_of(TypeId type) {
+  if (type == TypeId::UID || type == TypeId::GID) return kOnes;
+  return Bytes(kZeros).first(type_info(type).size_bytes);
+}
+
+/// A longer value keeps its low bytes.
+Bytes fit(Bytes value, TypeId type) {
+  const size_t size = type_info(type).size_bytes;
+  return size != 0 && value.size() > size ? value.first(size) : value;
+}
+
+void split(const RawEvent& event, std::span<Bytes> params) {
+  const uint8_t* data = event.data.data();
+  for (size_t i = 0; i < event.nparams; ++i) {
+    const size_t n = event.large_lens ? load<uint32_t>(event.lens.data() + 4 * i) : load<uint16_t>(event.lens.data() + 2 * i);
+    params[i] = {data, n};
+    data += n;
+  }
+}
+
+}  // namespace
+
+Upgrader::Upgrader() : buffer_(new uint8_t[kBufferBytes]) {}
+
+Upgrader::Outcome Upgrader::upgrade_slowly(RawEvent& event, bool surplus_only, SourceStats& stats) {
+  const uint32_t table_count = event_info(event.code).param_count;
+  if (surplus_only) {
+    // Not managed: fewer parameters are fine, more come from a newer writer.
+    if (event.nparams > table_count) {
+      event.nparams = table_count;
+      event.lens = event.lens.first(table_count * (event.large_lens ? size_t{4} : size_t{2}));
+    }
+    return Outcome::Current;
+  }
+  if (event.nparams > table_count || event.data.size() > limits::kPlainEventBytes) return Outcome::Refused;
+
+  Work work;
+  work.code = event.code;
+  work.count = event.nparams;
+  bool is_split = false, changed = false;
+  for (size_t round = 0; round < limits::kUpgradeRounds; ++round) {
+    const EventInfo& info = event_info(work.code);
+    if (info.has(FALCO_EF_UNUSED)) return Outcome::Refused;
+    const bool old = info.has(FALCO_EF_OLD_VERSION);
+    const bool managed = info.has(FALCO_EF_CONVERTER_MANAGED);
+    if (!managed && old) return info.dir == Dir::Enter ? Outcome::Absorbed : Outcome::Refused;
+
+    bool finished = !managed || (info.dir == Dir::Exit && !old && work.count == info.param_count);
+    if (!finished) {
+      const UpgradeRule* rule = find_upgrade(work.code, work.count);
+      if (!rule) return Outcome::Refused;
+      if (!is_split) split(event, work.params);
+      is_split = true;
+      switch (rule->action) {
+        case UpgradeAction::Store:
+        case UpgradeAction::StoreAndPass:
+          enters_.put(event.tid, work.code, std::span<const Bytes>(work.params).first(work.count));
+          stats.enters_evicted = enters_.evicted();
+          if (rule->action == UpgradeAction::Store) return Outcome::Absorbed;
+          finished = true;
+          break;
+        case UpgradeAction::Pass: finished = true; break;
+        case UpgradeAction::Append:
+        case UpgradeAction::Rebuild:
+          apply(*rule, event.tid, work, stats);
+          changed = true;
+          break;
+      }
+    }
+    if (finished) {
+      if (!changed) return Outcome::Current;
+      ++stats.upgraded;
+      return write(work, event) ? Outcome::Current : Outcome::Refused;
+    }
+  }
+  return Outcome::Refused;
+}
+
+void Upgrader::apply(const UpgradeRule& rule, int64_t tid, Work& work, SourceStats& stats) {
+  EnterStore::Slot* enter = rule.wants_enter() ? enters_.find(tid) : nullptr;
+  if (enter && static_cast<unsigned>(enter->code()) + 1 != static_cast<unsigned>(work.code)) {
+    // A call whose exit was lost. The thread has moved on, so the stored event is of no use to anybody.
+    ++stats.wrong_partners;
+    enters_.free(*enter);
+    enter = nullptr;
+  }
+
+  const std::span<const ParamInfo> types = event_info(rule.new_code).params();
+  const bool appends = rule.action == UpgradeAction::Append;
+  std::array<Bytes, limits::kEventParams> rebuilt;
+  Bytes* out = appends ? work.params.data() : rebuilt.data();
+  size_t at = appends ? work.count : 0;
+  for (const UpgradeItem item : rule.items()) {
+    const TypeId type = types[at].type;
+    Bytes value;
+    switch (item.source) {
+      case ItemSource::Old: value = fit(work.params[item.index], type); break;
+      case ItemSource::EnterOrZero:
+      case ItemSource::EnterOrEmpty:
+        if (enter && item.index < enter->count()) {
+          value = fit(enter->param(item.index), type);
+        } else if (item.source == ItemSource::EnterOrZero) {
+          value = zero_of(type);
+        }
+        break;
+      case ItemSource::Zero: value = zero_of(type); break;
+      case ItemSource::Empty: break;
+      case ItemSource::ContainerJson: value = container_json(work); break;
+    }
+    out[at++] = value;
+  }
+  if (enter) enters_.free(*enter);
+  if (!appends) std::copy(rebuilt.begin(), rebuilt.begin() + static_cast<ptrdiff_t>(at), work.params.begin());
+  work.code = rule.new_code;
+  work.count = static_cast<uint32_t>(at);
+}
+
+/// Container id, type, name and image of the oldest container event as the text its successors carry. Nothing is escaped: that
+/// is how the text has always been made.
+Bytes Upgrader::container_json(const Work& work) {
+  const Bytes type = work.params[1];
+  json_ = "{\"id\":\"";
+  json_ += until_nul(work.params[0]);
+  json_ += "\",\"type\":" + std::to_string(type.size() == 4 ? load<uint32_t>(type.data()) : 0) + ",\"name\":\"";
+  json_ += until_nul(work.params[2]);
+  json_ += "\",\"image\":\"";
+  json_ += until_nul(work.params[3]);
+  json_ += "\"}";
+  return {reinterpret_cast<const uint8_t*>(json_.c_str()), json_.size() + 1};
+}
+
+/// Puts the parameters together and lets `event` borrow them. False: a parameter doesn't fit its length entry.
+bool Upgrader::write(const Work& work, RawEvent& event) {
+  const bool large = event_info(work.code).has(FALCO_EF_LARGE_PAYLOAD);
+  const size_t lens_bytes = work.count * (large ? sizeof(uint32_t) : sizeof(uint16_t));
+  FALCO_DCHECK(has_room());
+  uint8_t* const lens = buffer_.get() + used_;
+  uint8_t* data = lens + lens_bytes;
+  for (size_t i = 0; i < work.count; ++i) {
+    const Bytes p = work.params[i];
+    if (large) {
+      const uint32_t n = static_cast<uint32_t>(p.size());
+      std::memcpy(lens + i * sizeof n, &n, sizeof n);
+    } else {
+      if (p.size() > UINT16_MAX) return false;
+      const uint16_t n = static_cast<uint16_t>(p.size());
+      std::memcpy(lens + i * sizeof n, &n, sizeof n);
+    }
+    if (!p.empty()) std::memcpy(data, p.data(), p.size());
+    data += p.size();
+  }
+  event.code = work.code;
+  event.nparams = work.count;
+  event.large_lens = large;
+  event.lens = {lens, lens_bytes};
+  event.data = {lens + lens_bytes, data};
+  used_ += static_cast<size_t>(data - lens);
+  return true;
+}
+
+}  // namespace fvm
