@@ -48,7 +48,7 @@ class FlatTable {
       if (slots_[hole].key == key) break;
     }
     // What the slot held is destroyed last: its destructor may look here again.
-    Slot gone = std::exchange(slots_[hole], Slot{});
+    [[maybe_unused]] const Slot gone = std::exchange(slots_[hole], Slot{});
     for (size_t i = next(hole); slots_[i].used; i = next(i)) {
       const size_t distance_to_home = (i - home(slots_[i].key)) & (slots_.size() - 1);
       const size_t distance_to_hole = (i - hole) & (slots_.size() - 1);

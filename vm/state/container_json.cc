@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The only file that sees the JSON library. Its event interface is used, never a tree, so nothing is built but the record,
-// and depth is our own counter. Built without exceptions: errors of the text come as a return value.
+// and depth is our own counter. No exception leaves it.
 
-#define JSON_NOEXCEPTION
 #include "vm/state/container_json.h"
 
 #include <algorithm>
@@ -181,7 +180,11 @@ std::unique_ptr<Container> read_container_json(std::string_view json) {
   json = until_nul(as_bytes(json));
   auto container = std::make_unique<Container>();
   Reader reader(*container);
-  if (!nlohmann::json::sax_parse(json.begin(), json.end(), &reader) || !reader.finish()) return nullptr;
+  try {
+    if (!nlohmann::json::sax_parse(json.begin(), json.end(), &reader) || !reader.finish()) return nullptr;
+  } catch (const nlohmann::json::exception&) {
+    return nullptr;
+  }
   return container;
 }
 

@@ -13,9 +13,8 @@ namespace {
 
 /// A record with its share of the memory budget. Names set later are bounded by kPathBytes; the flat part covers them.
 struct ChargedFd : Fd {
-  ChargedFd(const Fd& fd, MemoryBudget* budget) : Fd(fd), charge(budget, bytes(fd)) {}
-  ChargedFd(Fd&& fd, MemoryBudget* budget, size_t bytes) : Fd(std::move(fd)), charge(budget, bytes) {}
-  static size_t bytes(const Fd& fd) { return sizeof(ChargedFd) + 256 + fd.name_raw.size(); }
+  ChargedFd(Fd record, MemoryBudget* budget) : Fd(std::move(record)), charge(budget, bytes(*this)) {}
+  static size_t bytes(const Fd& record) { return sizeof(ChargedFd) + 256 + record.name_raw.size(); }
   MemoryCharge charge;
 };
 
@@ -79,10 +78,9 @@ Fd* FdTable::edit(int64_t fd) {
 Fd* FdTable::set(Fd fd) {
   const int64_t number = fd.fd;
   MemoryBudget* budget = slots_charge_.budget();
-  const size_t bytes = ChargedFd::bytes(fd);
   Slot* s = slot(number);
   if (!s || !*s) {
-    if (size_ >= limits::kFdsPerProcess || (budget && !budget->fits(bytes))) return nullptr;
+    if (size_ >= limits::kFdsPerProcess || (budget && !budget->fits(ChargedFd::bytes(fd)))) return nullptr;
     if (!s && number >= 0 && number < kDense) {
       const size_t wanted = std::max<size_t>({static_cast<size_t>(number) + 1, dense_.size() * 2, 8});
       dense_.resize(std::min<size_t>(wanted, kDense));
@@ -97,7 +95,7 @@ Fd* FdTable::set(Fd fd) {
     }
     ++size_;
   }
-  *s = std::make_shared<ChargedFd>(std::move(fd), budget, bytes);
+  *s = std::make_shared<ChargedFd>(std::move(fd), budget);
   return s->get();
 }
 

@@ -39,6 +39,7 @@ struct Container {
 struct StateStats {
   uint64_t threads = 0, threads_peak = 0, threads_refused = 0, unknown_threads = 0;
   uint64_t fds_refused = 0, unknown_fds = 0, failed_containers = 0;
+  uint64_t images_trimmed = 0;  ///< processes whose arguments and environment were not kept for lack of memory
 };
 
 class State final : public StateSink {

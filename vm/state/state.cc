@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// State: the order in which one event is applied (the state reference, section 2), and look-ups. What events do is in
+// update_*.cc.
+
+#include "vm/state/state.h"
+
+#include <array>
+
+#include "vm/state/import.h"
+#include "vm/state/socket_text.h"
+#include "vm/state/state_core.h"
+
+namespace fvm {
+namespace {
+
+enum class Lookup : uint8_t { None, Find, Get };  // Get makes up unknown threads
+
+struct EventTraits {
+  Lookup lookup = Lookup::None;
+  bool hidden = false;      ///< an enter event kept for its exit event only
+  bool pairs = true;        ///< takes part in the pairing of enter and exit
+  bool has_fd = false;      ///< any descriptor flag
+  bool uses_fd = false;
+  int8_t fd_param = -1;
+};
+
+constexpr bool is_clone(EventCode code) {
+  return code == EventCode::SYSCALL_CLONE_20_X || code == EventCode::SYSCALL_FORK_20_X ||
+         code == EventCode::SYSCALL_VFORK_20_X || code == EventCode::SYSCALL_CLONE3_X;
+}
+
+constexpr Lookup lookup_of(EventCode code) {
+  const EventInfo& info = event_info(code);
+  if (code == EventCode::PROCINFO_E || code == EventCode::SCHEDSWITCH_6_E || code == EventCode::PROCEXIT_1_E || is_clone(code))
+    return Lookup::Find;
+  if (info.has(FALCO_EF_SKIPPARSERESET) || (info.category & (FALCO_EC_METAEVENT | FALCO_EC_PLUGIN)) != 0) return Lookup::None;
+  return Lookup::Get;
+}
+
+constexpr std::array<EventTraits, kEventCount> make_traits() {
+  std::array<EventTraits, kEventCount> table{};
+  for (size_t i = 0; i < kEventCount; ++i) {
+    const auto code = static_cast<EventCode>(i);
+    const EventInfo& info = kEvents[i];
+    table[i].lookup = lookup_of(code);
+    table[i].pairs = code != EventCode::SCHEDSWITCH_6_E && !info.has(FALCO_EF_SKIPPARSERESET);
+    table[i].uses_fd = info.has(FALCO_EF_USES_FD);
+    table[i].has_fd = info.has(FALCO_EF_USES_FD | FALCO_EF_CREATES_FD | FALCO_EF_DESTROYS_FD);
+  }
+  for (EventCode code : {EventCode::SYSCALL_OPEN_E, EventCode::SYSCALL_CREAT_E, EventCode::SYSCALL_OPENAT_2_E,
+                         EventCode::SYSCALL_OPENAT2_E, EventCode::SOCKET_CONNECT_E, EventCode::SYSCALL_EXECVE_19_E,
+                         EventCode::SYSCALL_EXECVEAT_E})
+    table[static_cast<size_t>(code)].hidden = true;
+#define FALCO_EVENT_FD(Sym, parameter) table[static_cast<size_t>(EventCode::Sym)].fd_param = parameter;
+#include "vm/state/event_fd.def"
+#undef FALCO_EVENT_FD
+  return table;
+}
+constexpr std::array<EventTraits, kEventCount> kTraits = make_traits();
+
+bool completes(EventCode enter, EventCode exit) {
+  if (static_cast<unsigned>(enter) + 1 == static_cast<unsigned>(exit)) return true;
+  // A successful execveat is reported as an execve.
+  return enter == EventCode::SYSCALL_EXECVEAT_E && exit == EventCode::SYSCALL_EXECVE_19_X;
+}
+
+bool worth_storing(const EventView& e) {
+  return e.code == EventCode::SOCKET_CONNECT_E || e.code == EventCode::SYSCALL_EXECVEAT_E || e.has(0);
+}
+
+}  // namespace
+
+struct State::Impl {
+  StateCore core;
+  Import import;
+  uint64_t first_event_ts_ns = 0;
+
+  void run_deferred(uint64_t now_ns);
+  void bind(Step& step, const EventTraits& traits);
+};
+
+State::State() : impl_(std::make_unique<Impl>()) {}
+State::~State() = default;
+
+void State::on_section() {
+  impl_->core.threads.clear();
+  impl_->core.recent_exits.clear();
+  impl_->core.interfaces.set({});
+  impl_->core.machine = {};
+  impl_->core.deferred = {};
+  impl_->import.clear();
+  impl_->first_event_ts_ns = 0;
+}
+void State::on_machine(const MachineInfo& machine) { impl_->core.machine = machine; }
+void State::on_threads(std::vector<ThreadRecord> threads) { impl_->import.add(std::move(threads)); }
+void State::on_fds(int64_t tid, std::vector<FdRecord> fds) { impl_->import.add(tid, std::move(fds)); }
+void State::on_interfaces(std::vector<InterfaceRecord> list) { impl_->core.interfaces.set(std::move(list)); }
+void State::on_user(const UserRecord& r) { impl_->core.users.set_user({}, User{r.uid, r.gid, r.name, r.home, r.shell}); }
+void State::on_group(const GroupRecord& r) { impl_->core.users.set_group({}, Group{r.gid, r.name}); }
+
+void State::Impl::run_deferred(uint64_t now_ns) {
+  StateCore::Deferred& todo = core.deferred;
+  if (todo.thread) {
+    if (const ThreadEntry* t = core.threads.find(todo.tid)) core.recent_exits.add(t->ptid, t->tid, now_ns);
+    core.threads.remove(todo.tid);
+  }
+  if (todo.fd) {
+    ThreadEntry* t = core.threads.find(todo.fd_tid);
+    FdTable* table = t ? core.fds_for_writing(*t) : nullptr;
+    if (table) table->remove(todo.fd_number);
+  }
+  if (todo.procinfo) {
+    if (ThreadEntry* t = core.threads.find(todo.procinfo_tid)) {
+      t->procinfo_cpu_user = todo.procinfo_user;
+      t->procinfo_cpu_sys = todo.procinfo_system;
+    }
+  }
+  todo = {};
+}
+
+/// Finds thread and descriptor of the event; pairs it with its enter event.
+void State::Impl::bind(Step& step, const EventTraits& traits) {
+  const EventView& e = step.event;
+  if (traits.lookup == Lookup::None) return;
+  step.thread = traits.lookup == Lookup::Get ? core.threads.get(e.tid) : core.threads.find(e.tid);
+  if (!step.thread || !traits.pairs) return;
+  ThreadEntry& t = *step.thread;
+  t.lastaccess_ts = e.ts_ns;
+  if (traits.lookup == Lookup::Get) t.flags |= thread_flag::kActive;
+  if (!e.is_exit()) {
+    t.lastevent_fd = -1;
+    t.last_enter = e.code;
+    t.enter_valid = false;
+    if (traits.hidden && worth_storing(e)) {
+      t.enter.store(e);
+    } else {
+      t.enter.clear();
+    }
+  } else {
+    t.enter_valid = completes(t.last_enter, e.code);
+    if (!t.enter_valid) t.lastevent_fd = -1;
+  }
+  if (!traits.uses_fd) return;
+  if (t.lastevent_fd == -1 && traits.fd_param >= 0) t.lastevent_fd = e.integer(static_cast<size_t>(traits.fd_param), -1);
+  step.fd = core.find_fd(t, t.lastevent_fd);
+}
+
+bool State::update(const EventView& event, EvalContext& out) {
+  Impl& impl = *impl_;
+  StateCore& core = impl.core;
+  if (impl.import.pending()) impl.import.finish(core);
+  const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
+  if (impl.first_event_ts_ns == 0 && (event.info().category & FALCO_EC_METAEVENT) == 0) impl.first_event_ts_ns = event.ts_ns;
+  impl.run_deferred(event.ts_ns);
+  core.event_container = nullptr;
+
+  Step step{event};
+  impl.bind(step, traits);
+  if (const Handler handler = handler_of(event.code)) handler(core, step);
+  if (traits.hidden) return false;
+
+  if (!step.thread && traits.lookup != Lookup::None) step.thread = core.threads.find(event.tid);
+  out = {};
+  out.event = &event;
+  out.state = this;
+  if (ThreadEntry* t = step.thread) {
+    if (event.is_exit()) t->enter.clear();
+    if (traits.pairs) {
+      t->prevevent_ts = t->lastevent_ts;
+      t->lastevent_ts = event.ts_ns;
+    }
+    core.generations.catch_up(*t);
+    out.thread = t;
+    if (traits.has_fd) {
+      out.has_fd_fields = true;
+      out.fd_num = t->lastevent_fd;
+      out.fd = step.fd ? step.fd : core.find_fd(*t, t->lastevent_fd);
+      out.fd_name_changed = step.fd && step.name_changed;
+    }
+  }
+  return !event.state_only;
+}
+
+const Thread* State::find_thread(int64_t tid) const { return impl_->core.threads.find(tid); }
+const Thread* State::main_thread(const Thread& thread) const { return ThreadTable::main_of(thread); }
+
+const Thread* State::ancestor(const Thread& thread, uint32_t n) const {
+  const Thread* at = main_thread(thread);
+  LoopGuard guard;
+  for (uint32_t i = 0; at && i < n; ++i) {
+    if (guard.looped(at)) return nullptr;
+    at = find_thread(at->ptid);
+    if (at) at = main_thread(*at);
+  }
+  return at;
+}
+
+const Thread* State::parent(const Thread& thread) const { return find_thread(thread.ptid); }
+const FdTable* State::fds_of(const Thread& thread) const { return StateCore::fds_of(thread); }
+
+const Fd* State::find_fd(const Thread& thread, int64_t fd) const {
+  const FdTable* table = fd >= 0 ? fds_of(thread) : nullptr;
+  return table ? table->find(fd) : nullptr;
+}
+
+std::string_view State::cwd_of(const Thread& thread) const { return impl_->core.cwd_of(thread); }
+uint64_t State::live_threads(const Thread& thread) const { return thread.group ? thread.group->alive : 0; }
+
+bool State::group_leader_alive(const Thread& thread) const {
+  const Thread* main = main_thread(thread);
+  return main && !main->is_dead();
+}
+
+const User* State::find_user(std::string_view container_id, uint32_t uid) const {
+  return uid == UINT32_MAX ? nullptr : impl_->core.users.find_user(container_id, uid);
+}
+const Group* State::find_group(std::string_view container_id, uint32_t gid) const {
+  return gid == UINT32_MAX ? nullptr : impl_->core.users.find_group(container_id, gid);
+}
+const Container* State::find_container(std::string_view id) const { return impl_->core.containers.find(id); }
+const Container* State::event_container() const { return impl_->core.event_container; }
+std::span<const InterfaceRecord> State::interfaces() const { return impl_->core.interfaces.all(); }
+
+bool State::is_local_address(const Thread* thread, const IpAddr& address) const {
+  const Containers& containers = impl_->core.containers;
+  if (thread && !thread->container_id.empty()) {
+    if (address.family == 6) return false;
+    std::string text;
+    append_ip(text, address);
+    const Container* own = containers.find(thread->container_id);
+    const bool own_known = own && !own->ip.empty() && own->ip != "0.0.0.0";
+    if (!own_known) return containers.any_has_ip(text);
+    if (own->ip == text) return true;
+  }
+  return impl_->core.interfaces.is_local(address);
+}
+
+const MachineInfo& State::machine() const { return impl_->core.machine; }
+uint64_t State::first_event_ts() const { return impl_->first_event_ts_ns; }
+const StateStats& State::stats() const { return impl_->core.stats; }
+
+}  // namespace fvm

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What update handlers share: descriptor tables with their copy-on-write, images, cgroups. No event is handled here.
+
+#include "vm/state/state_core.h"
+
+#include "vm/state/text_list.h"
+
+namespace fvm {
+namespace {
+
+/// An image with its share of the memory budget.
+struct ChargedImage : ExecImage {
+  ChargedImage(ExecImage image, MemoryBudget* budget, size_t bytes) : ExecImage(std::move(image)), charge(budget, bytes) {}
+  MemoryCharge charge;
+};
+
+size_t text_bytes(const std::vector<std::string>& list) {
+  size_t bytes = 0;
+  for (const std::string& s : list) bytes += sizeof(s) + s.size();
+  return bytes;
+}
+
+}  // namespace
+
+std::string_view text_param(const EventView& event, size_t index) {
+  const std::string_view text = event.text(index);
+  return !event.has(index) || text == "(NULL)" ? "<NA>" : text;
+}
+
+std::vector<std::string> split_list(std::string_view wire) {
+  std::vector<std::string> items;
+  for_each_item(wire, [&](std::string_view item) {
+    items.emplace_back(item);
+    return true;
+  });
+  return items;
+}
+
+std::string join_cmdline(const ExecImage& image) {
+  std::string text = image.comm;
+  if (text.empty()) return text;
+  for (const std::string& arg : image.args) {
+    text += ' ';
+    text += arg;
+  }
+  return text;
+}
+
+std::string_view without_deleted_mark(std::string_view path) {
+  constexpr std::string_view kMark = " (deleted)";
+  if (path.ends_with(kMark)) path.remove_suffix(kMark.size());
+  return path;
+}
+
+FdTable* StateCore::fds_of(ThreadEntry& thread) { return const_cast<FdTable*>(fds_of(std::as_const<Thread>(thread))); }
+
+const FdTable* StateCore::fds_of(const Thread& thread) {
+  if ((thread.flags & thread_flag::kCloneFiles) == 0) return thread.fds.get();
+  const Thread* main = ThreadTable::main_of(thread);
+  return main ? main->fds.get() : nullptr;
+}
+
+FdTable* StateCore::fds_for_writing(ThreadEntry& thread) {
+  ThreadEntry* owner = (thread.flags & thread_flag::kCloneFiles) ? ThreadTable::main_of(thread) : &thread;
+  if (!owner) return nullptr;
+  if (!owner->fds) {
+    owner->fds = std::make_shared<FdTable>(&budget);
+  } else if (owner->fds.use_count() > 1) {
+    // Without room for a copy the process starts over with an empty table.
+    const bool fits = budget.fits(owner->fds->copy_bytes());
+    if (!fits) stats.fds_refused += owner->fds->size();
+    owner->fds = fits ? std::make_shared<FdTable>(*owner->fds) : std::make_shared<FdTable>(&budget);
+  }
+  return owner->fds.get();
+}
+
+const Fd* StateCore::find_fd(ThreadEntry& thread, int64_t number) {
+  if (number < 0) return nullptr;
+  const FdTable* table = fds_of(thread);
+  const Fd* fd = table ? table->find(number) : nullptr;
+  if (!fd) ++stats.unknown_fds;
+  return fd;
+}
+
+const Fd* StateCore::add_fd(Step& step, Fd fd) {
+  if (!step.thread) return nullptr;
+  step.thread->lastevent_fd = fd.fd;
+  if (fd.name.size() > limits::kPathBytes) fd.name.resize(limits::kPathBytes);
+  if (fd.name_raw.size() > limits::kStoredTextBytes) fd.name_raw.resize(limits::kStoredTextBytes);
+  generations.touch_fd(fd);
+  FdTable* table = fds_for_writing(*step.thread);
+  step.fd = table ? table->set(std::move(fd)) : nullptr;
+  if (table && !step.fd) ++stats.fds_refused;
+  return step.fd;
+}
+
+Fd& StateCore::edit_fd(Step& step) {
+  const int64_t number = step.fd->fd;
+  Fd* fd = fds_for_writing(*step.thread)->edit(number);
+  if (!fd) {
+    // The table had to be given up for lack of memory; the event keeps its descriptor, and its process keeps only that.
+    Fd copy = *step.fd;
+    fd = fds_for_writing(*step.thread)->set(std::move(copy));
+  }
+  generations.touch_fd(*fd);
+  step.fd = fd;
+  return *fd;
+}
+
+void StateCore::set_fd_name(Step& step, Fd& fd, std::string name) {
+  if (name.size() > limits::kPathBytes) name.resize(limits::kPathBytes);
+  if (fd.name == name) return;
+  fd.name = std::move(name);
+  step.name_changed = true;
+}
+
+std::string_view StateCore::cwd_of(const Thread& thread) const {
+  const Thread* main = ThreadTable::main_of(thread);
+  return main ? std::string_view(main->cwd) : "./";
+}
+
+void StateCore::set_image(ThreadEntry& thread, ExecImage image) {
+  const auto bytes = [](const ExecImage& i) {
+    return sizeof(ChargedImage) + i.comm.size() + i.exe.size() + i.exepath.size() + i.cmdline.size() + text_bytes(i.args) +
+           text_bytes(i.env);
+  };
+  if (!budget.fits(bytes(image))) {
+    ++stats.images_trimmed;
+    image.args.clear();
+    image.env.clear();
+    image.cmdline = image.comm;
+  }
+  const size_t charged = bytes(image);
+  thread.image = std::make_shared<const ChargedImage>(std::move(image), &budget, charged);
+  generations.touch_process(thread);
+  if (thread.group) generations.touch_group(*thread.group);
+}
+
+void StateCore::set_cgroups(ThreadEntry& thread, std::string_view wire) {
+  if (auto set = cgroup_sets.get(wire)) thread.set_cgroups(std::move(set));
+}
+
+void StateCore::refresh_container_id(ThreadEntry& thread) {
+  if (thread.container_id == thread.cgroup_set->container_id) return;
+  thread.container_id = thread.cgroup_set->container_id;
+  generations.touch_container(thread);
+}
+
+}  // namespace fvm
