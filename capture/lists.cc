@@ -210,9 +210,10 @@ void read_threads(BodyReader& body, int version, StateSink& sink) {
   body.skip(body.left());
 }
 
-void read_fds(BodyReader& body, int version, StateSink& sink, uint64_t& refused) {
+bool read_fds(BodyReader& body, int version, StateSink& sink) {
   const int64_t tid = body.number<int64_t>();
   std::vector<FdRecord> chunk;
+  bool complete = true;
   while (more(body)) {
     FdRecord f;
     bool known;
@@ -227,15 +228,17 @@ void read_fds(BodyReader& body, int version, StateSink& sink, uint64_t& refused)
     chunk.push_back(std::move(f));
     if (chunk.size() == limits::kListChunk) sink.on_fds(tid, std::exchange(chunk, {}));
     if (!known && version < 2) {  // without a length there is no way to find the next entry
-      ++refused;
+      complete = false;
       break;
     }
   }
   if (!chunk.empty()) sink.on_fds(tid, std::move(chunk));
   body.skip(body.left());
+  return complete;
 }
 
-void read_interfaces(BodyReader& body, int version, StateSink& sink, uint64_t& refused) {
+bool read_interfaces(BodyReader& body, int version, StateSink& sink) {
+  bool complete = true;
   std::vector<InterfaceRecord> list;
   const auto read_entry = [&](InterfaceRecord& record) {
     const uint16_t type = body.number<uint16_t>();
@@ -263,11 +266,12 @@ void read_interfaces(BodyReader& body, int version, StateSink& sink, uint64_t& r
     if (list.size() < limits::kInterfaces) {
       list.push_back(std::move(record));
     } else {
-      ++refused;
+      complete = false;
     }
   }
   sink.on_interfaces(std::move(list));
   body.skip(body.left());
+  return complete;
 }
 
 void read_users(BodyReader& body, int version, StateSink& sink) {

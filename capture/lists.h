@@ -12,10 +12,10 @@ namespace fvm {
 
 void read_machine(BodyReader& body, StateSink& sink);
 void read_threads(BodyReader& body, int version, StateSink& sink);
-/// Adds to `refused` when the rest of a version 1 list can't be used.
-void read_fds(BodyReader& body, int version, StateSink& sink, uint64_t& refused);
-/// Adds to `refused` the interfaces beyond kInterfaces.
-void read_interfaces(BodyReader& body, int version, StateSink& sink, uint64_t& refused);
+/// False: the rest of a version 1 list could not be used, because of a descriptor type from a newer writer.
+bool read_fds(BodyReader& body, int version, StateSink& sink);
+/// False: there were more than kInterfaces; the rest was left out.
+bool read_interfaces(BodyReader& body, int version, StateSink& sink);
 void read_users(BodyReader& body, int version, StateSink& sink);
 
 }  // namespace fvm

@@ -62,6 +62,8 @@ class ScapReader final : public EventSource {
   Step read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink);
   bool read_section(BodyReader& body, StateSink& sink);
   Step read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end);
+  Step refuse_event(std::string_view why, const uint8_t* body_end);
+  void note_refusal(std::string_view why);
   bool take_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end);
   bool infer_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end);
   Step stop(SourceError::Kind kind, std::string message);
@@ -178,8 +180,12 @@ ScapReader::Step ScapReader::read_metadata(BlockInfo info, uint32_t type, uint32
       has_machine_ = true;
       break;
     case BlockKind::Threads: read_threads(body, info.version, sink); break;
-    case BlockKind::Fds: read_fds(body, info.version, sink, stats_.refused); break;
-    case BlockKind::Interfaces: read_interfaces(body, info.version, sink, stats_.refused); break;
+    case BlockKind::Fds:
+      if (!read_fds(body, info.version, sink)) note_refusal("descriptors of an unknown type");
+      break;
+    case BlockKind::Interfaces:
+      if (!read_interfaces(body, info.version, sink)) note_refusal("too many network interfaces");
+      break;
     case BlockKind::Users: read_users(body, info.version, sink); break;
     case BlockKind::Unknown:
     case BlockKind::Event:
@@ -234,13 +240,13 @@ bool ScapReader::read_section(BodyReader& body, StateSink& sink) {
 }
 
 ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end) {
+  ++stats_.raw_events;
   const size_t header_bytes = info.version >= 2 ? kEventHeaderBytes : kEventHeaderBytesV1;
   const size_t prefix_bytes = sizeof(uint16_t) + (info.has_flags ? sizeof(uint32_t) : 0);
   if (static_cast<size_t>(body_end - body) < prefix_bytes + header_bytes) {
-    return stop(SourceError::Kind::Corrupt, "an event block is too short for an event");
+    return refuse_event("it is too short for an event", body_end);
   }
   const uint8_t* header = body + prefix_bytes;
-  ++stats_.raw_events;
   const uint16_t code = load<uint16_t>(header + 20);
   if (code >= kEventCount) {
     ++stats_.unknown_events;
@@ -257,17 +263,19 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
   uint32_t length = load<uint32_t>(header + 16);
   if (info.version < 2 && has_length_slip(event.code) && length >= kLengthSlipBytes) length -= kLengthSlipBytes;
   if (length > static_cast<size_t>(body_end - header)) {
-    return stop(SourceError::Kind::Corrupt, "an event says it is longer than its block");
+    return refuse_event("the event says it is longer than its block", body_end);
   }
-  if (length < header_bytes) return stop(SourceError::Kind::Corrupt, "an event says it is shorter than its header");
+  if (length < header_bytes) return refuse_event("the event says it is shorter than its header", body_end);
   if (!(info.version >= 2 ? take_lengths(event, header, header + length) : infer_lengths(event, header, header + length))) {
-    return stop(SourceError::Kind::Corrupt, "the parameter lengths of an event do not fit its length");
+    return refuse_event("the parameter lengths do not fit the event's length", body_end);
   }
 
   switch (upgrader_.upgrade(event, stats_)) {
     case Upgrader::Outcome::Current: ++count_; break;
     case Upgrader::Outcome::Absorbed: ++stats_.absorbed; break;
-    case Upgrader::Outcome::Refused: ++stats_.refused; break;
+    case Upgrader::Outcome::Refused:
+      note_refusal("no version of event " + std::to_string(code) + " has " + std::to_string(event.nparams) + " parameters");
+      break;
   }
   return count_ == kBatchEvents || !upgrader_.has_room() ? Step::EndBatch : Step::Continue;
 }
@@ -311,6 +319,22 @@ bool ScapReader::infer_lengths(RawEvent& event, const uint8_t* header, const uin
       }
     }
     if (n == 0) return false;
+  }
+}
+
+/// An event whose inside lies. If the block's frame is intact the next block can be trusted to be where it should be.
+ScapReader::Step ScapReader::refuse_event(std::string_view why, const uint8_t* body_end) {
+  const uint32_t trailer = load<uint32_t>(body_end);
+  if (trailer != load<uint32_t>(in_.data() + sizeof(uint32_t))) {
+    return stop(SourceError::Kind::Corrupt, "an event block is damaged: " + std::string(why));
+  }
+  note_refusal(why);
+  return Step::Continue;
+}
+
+void ScapReader::note_refusal(std::string_view why) {
+  if (stats_.refused++ == 0) {
+    stats_.first_refusal = std::string(why) + " (block at byte " + std::to_string(block_offset_) + ")";
   }
 }
 

@@ -50,27 +50,26 @@ Upgrader::Outcome Upgrader::upgrade_slowly(RawEvent& event, bool surplus_only, S
   }
   if (event.nparams > table_count || event.data.size() > limits::kPlainEventBytes) return Outcome::Refused;
 
-  Work work;
-  work.code = event.code;
-  work.count = event.nparams;
+  work_.code = event.code;
+  work_.count = event.nparams;
   bool is_split = false, changed = false;
   for (size_t round = 0; round < limits::kUpgradeRounds; ++round) {
-    const EventInfo& info = event_info(work.code);
+    const EventInfo& info = event_info(work_.code);
     if (info.has(FALCO_EF_UNUSED)) return Outcome::Refused;
     const bool old = info.has(FALCO_EF_OLD_VERSION);
     const bool managed = info.has(FALCO_EF_CONVERTER_MANAGED);
     if (!managed && old) return info.dir == Dir::Enter ? Outcome::Absorbed : Outcome::Refused;
 
-    bool finished = !managed || (info.dir == Dir::Exit && !old && work.count == info.param_count);
+    bool finished = !managed || (info.dir == Dir::Exit && !old && work_.count == info.param_count);
     if (!finished) {
-      const UpgradeRule* rule = find_upgrade(work.code, work.count);
+      const UpgradeRule* rule = find_upgrade(work_.code, work_.count);
       if (!rule) return Outcome::Refused;
-      if (!is_split) split(event, work.params);
+      if (!is_split) split(event, work_.params);
       is_split = true;
       switch (rule->action) {
         case UpgradeAction::Store:
         case UpgradeAction::StoreAndPass:
-          enters_.put(event.tid, work.code, std::span<const Bytes>(work.params).first(work.count));
+          enters_.put(event.tid, work_.code, std::span<const Bytes>(work_.params).first(work_.count));
           stats.enters_evicted = enters_.evicted();
           if (rule->action == UpgradeAction::Store) return Outcome::Absorbed;
           finished = true;
@@ -78,7 +77,7 @@ Upgrader::Outcome Upgrader::upgrade_slowly(RawEvent& event, bool surplus_only, S
         case UpgradeAction::Pass: finished = true; break;
         case UpgradeAction::Append:
         case UpgradeAction::Rebuild:
-          apply(*rule, event.tid, work, stats);
+          apply(*rule, event.tid, stats);
           changed = true;
           break;
       }
@@ -86,15 +85,15 @@ Upgrader::Outcome Upgrader::upgrade_slowly(RawEvent& event, bool surplus_only, S
     if (finished) {
       if (!changed) return Outcome::Current;
       ++stats.upgraded;
-      return write(work, event) ? Outcome::Current : Outcome::Refused;
+      return write(event) ? Outcome::Current : Outcome::Refused;
     }
   }
   return Outcome::Refused;
 }
 
-void Upgrader::apply(const UpgradeRule& rule, int64_t tid, Work& work, SourceStats& stats) {
+void Upgrader::apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats) {
   EnterStore::Slot* enter = rule.wants_enter() ? enters_.find(tid) : nullptr;
-  if (enter && static_cast<unsigned>(enter->code()) + 1 != static_cast<unsigned>(work.code)) {
+  if (enter && static_cast<unsigned>(enter->code()) + 1 != static_cast<unsigned>(work_.code)) {
     // A call whose exit was lost. The thread has moved on, so the stored event is of no use to anybody.
     ++stats.wrong_partners;
     enters_.free(*enter);
@@ -103,14 +102,13 @@ void Upgrader::apply(const UpgradeRule& rule, int64_t tid, Work& work, SourceSta
 
   const std::span<const ParamInfo> types = event_info(rule.new_code).params();
   const bool appends = rule.action == UpgradeAction::Append;
-  std::array<Bytes, limits::kEventParams> rebuilt;
-  Bytes* out = appends ? work.params.data() : rebuilt.data();
-  size_t at = appends ? work.count : 0;
+  Bytes* out = appends ? work_.params.data() : rebuilt_.data();
+  size_t at = appends ? work_.count : 0;
   for (const UpgradeItem item : rule.items()) {
     const TypeId type = types[at].type;
     Bytes value;
     switch (item.source) {
-      case ItemSource::Old: value = fit(work.params[item.index], type); break;
+      case ItemSource::Old: value = fit(work_.params[item.index], type); break;
       case ItemSource::EnterOrZero:
       case ItemSource::EnterOrEmpty:
         if (enter && item.index < enter->count()) {
@@ -121,39 +119,39 @@ void Upgrader::apply(const UpgradeRule& rule, int64_t tid, Work& work, SourceSta
         break;
       case ItemSource::Zero: value = zero_of(type); break;
       case ItemSource::Empty: break;
-      case ItemSource::ContainerJson: value = container_json(work); break;
+      case ItemSource::ContainerJson: value = container_json(); break;
     }
     out[at++] = value;
   }
   if (enter) enters_.free(*enter);
-  if (!appends) std::copy(rebuilt.begin(), rebuilt.begin() + static_cast<ptrdiff_t>(at), work.params.begin());
-  work.code = rule.new_code;
-  work.count = static_cast<uint32_t>(at);
+  if (!appends) std::copy(rebuilt_.begin(), rebuilt_.begin() + static_cast<ptrdiff_t>(at), work_.params.begin());
+  work_.code = rule.new_code;
+  work_.count = static_cast<uint32_t>(at);
 }
 
 /// Container id, type, name and image of the oldest container event as the text its successors carry. Nothing is escaped: that
 /// is how the text has always been made.
-Bytes Upgrader::container_json(const Work& work) {
-  const Bytes type = work.params[1];
+Bytes Upgrader::container_json() {
+  const Bytes type = work_.params[1];
   json_ = "{\"id\":\"";
-  json_ += until_nul(work.params[0]);
+  json_ += until_nul(work_.params[0]);
   json_ += "\",\"type\":" + std::to_string(type.size() == 4 ? load<uint32_t>(type.data()) : 0) + ",\"name\":\"";
-  json_ += until_nul(work.params[2]);
+  json_ += until_nul(work_.params[2]);
   json_ += "\",\"image\":\"";
-  json_ += until_nul(work.params[3]);
+  json_ += until_nul(work_.params[3]);
   json_ += "\"}";
   return {reinterpret_cast<const uint8_t*>(json_.c_str()), json_.size() + 1};
 }
 
 /// Puts the parameters together and lets `event` borrow them. False: a parameter doesn't fit its length entry.
-bool Upgrader::write(const Work& work, RawEvent& event) {
-  const bool large = event_info(work.code).has(FALCO_EF_LARGE_PAYLOAD);
-  const size_t lens_bytes = work.count * (large ? sizeof(uint32_t) : sizeof(uint16_t));
+bool Upgrader::write(RawEvent& event) {
+  const bool large = event_info(work_.code).has(FALCO_EF_LARGE_PAYLOAD);
+  const size_t lens_bytes = work_.count * (large ? sizeof(uint32_t) : sizeof(uint16_t));
   FALCO_DCHECK(has_room());
   uint8_t* const lens = buffer_.get() + used_;
   uint8_t* data = lens + lens_bytes;
-  for (size_t i = 0; i < work.count; ++i) {
-    const Bytes p = work.params[i];
+  for (size_t i = 0; i < work_.count; ++i) {
+    const Bytes p = work_.params[i];
     if (large) {
       const uint32_t n = static_cast<uint32_t>(p.size());
       std::memcpy(lens + i * sizeof n, &n, sizeof n);
@@ -165,8 +163,8 @@ bool Upgrader::write(const Work& work, RawEvent& event) {
     if (!p.empty()) std::memcpy(data, p.data(), p.size());
     data += p.size();
   }
-  event.code = work.code;
-  event.nparams = work.count;
+  event.code = work_.code;
+  event.nparams = work_.count;
   event.large_lens = large;
   event.lens = {lens, lens_bytes};
   event.data = {lens + lens_bytes, data};

@@ -63,10 +63,12 @@ class Upgrader {
   void forget_enters() { enters_.clear(); }
 
  private:
+  using Params = std::array<Bytes, limits::kEventParams>;
+  /// The event between steps.
   struct Work {
     EventCode code{};
     uint32_t count = 0;
-    std::array<Bytes, limits::kEventParams> params;
+    Params params;
   };
 
   // A result holds parameters of one event and of one enter event, each of at most kPlainEventBytes.
@@ -74,13 +76,15 @@ class Upgrader {
   static constexpr size_t kBufferBytes = 8 * limits::kPlainEventBytes;
 
   Outcome upgrade_slowly(RawEvent& event, bool surplus_only, SourceStats& stats);
-  void apply(const UpgradeRule& rule, int64_t tid, Work& work, SourceStats& stats);
-  Bytes container_json(const Work& work);
-  bool write(const Work& work, RawEvent& event);
+  void apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats);
+  Bytes container_json();
+  bool write(RawEvent& event);
 
   EnterStore enters_;
   std::unique_ptr<uint8_t[]> buffer_;
   size_t used_ = 0;
+  Work work_;        // scratch of one event; a member because clearing it each time costs more than the upgrade
+  Params rebuilt_;
   std::string json_;
 };
 

@@ -101,6 +101,7 @@ struct SourceStats {
   uint64_t upgraded = 0;          ///< events whose layout was brought up to date
   uint64_t absorbed = 0;          ///< old enter events: merged into their exit event, or without content of their own
   uint64_t refused = 0;           ///< records that could not be used, skipped
+  std::string first_refusal;      ///< why the first of them was, and where; empty without one
   uint64_t unknown_blocks = 0;
   uint64_t unknown_events = 0;    ///< event codes of a newer producer, skipped; raw = given out + absorbed + refused + these
   uint64_t wrong_partners = 0;    ///< exit events whose stored enter event was of another call: upgraded without it
