@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/diag/diagnostics.h"
@@ -25,7 +26,7 @@ struct NameTables {
   std::vector<std::string_view> field_names;                    ///< for suggestions: without hidden fields
   std::unordered_map<std::string_view, fvm::TypeId> parameters; ///< type of the first event parameter of that name
   std::vector<std::string_view> parameter_names;
-  std::unordered_map<std::string_view, bool> event_types;
+  std::unordered_set<std::string_view> event_types;
   std::vector<std::string_view> event_type_names;
 
   NameTables() {
@@ -38,10 +39,10 @@ struct NameTables {
       if (parameters.emplace(parameter.name, parameter.type).second) parameter_names.push_back(parameter.name);
     }
     const auto add_type = [this](std::string_view name) {
-      if (event_types.emplace(name, true).second) event_type_names.push_back(name);
+      if (event_types.insert(name).second) event_type_names.push_back(name);
     };
     for (const fvm::EventInfo& event : fvm::kEvents) add_type(event.name);
-    for (const fvm::SyscallInfo& call : fvm::kSyscalls) add_type(call.name);
+    for (size_t code = 1; code < fvm::kSyscallCount; ++code) add_type(fvm::kSyscalls[code].name);  // 0 is "unknown"
   }
 };
 
@@ -73,11 +74,10 @@ FieldResult bad_argument(const FieldInfo& info, std::string what) {
   return result;
 }
 
-FieldResult unknown(Status status, std::string_view name, const std::vector<std::string_view>& names) {
+FieldResult unknown(Status status, std::string_view name) {
   FieldResult result;
   result.status = status;
   result.what = name;
-  result.suggestion = nearest_name(name, names);
   return result;
 }
 
@@ -102,13 +102,13 @@ FieldResult with_suffix(FieldRef field, const FieldInfo& info, std::string_view 
   switch (info.arg) {
     case ArgKind::EventParam: {
       const auto it = tables().parameters.find(suffix);
-      if (it == tables().parameters.end()) return unknown(Status::UnknownEventArgument, suffix, tables().parameter_names);
+      if (it == tables().parameters.end()) return unknown(Status::UnknownEventArgument, suffix);
       if (info.type == fvm::TypeId::DYN) field.type = it->second;
       break;
     }
     case ArgKind::EventName:
       if (!all_digits(suffix) && !is_event_type_name(suffix)) {
-        return unknown(Status::UnknownEventName, suffix, tables().event_type_names);
+        return unknown(Status::UnknownEventName, suffix);
       }
       break;
     case ArgKind::Suffix:
@@ -171,7 +171,7 @@ FieldResult with_index(FieldRef field, const FieldInfo& info, std::string_view i
 FieldResult resolve_field(std::string_view name, const std::string* index) {
   std::string_view suffix;
   const auto id = find_field(name, suffix);
-  if (!id) return unknown(Status::UnknownField, name, tables().field_names);
+  if (!id) return unknown(Status::UnknownField, name);
   const FieldInfo& info = fvm::field_info(*id);
   FieldRef field;
   field.id = *id;
@@ -194,12 +194,23 @@ FieldResult resolve_field(std::string_view name, const std::string* index) {
 FieldResult resolve_field_text(std::string_view text) {
   const size_t open = text.find('[');
   if (open == std::string_view::npos) return resolve_field(text, nullptr);
-  if (text.back() != ']') return unknown(Status::UnknownField, text, tables().field_names);
+  if (text.back() != ']') return unknown(Status::UnknownField, text);
   std::string index(text.substr(open + 1, text.size() - open - 2));
   if (index.size() >= 2 && (index.front() == '"' || index.front() == '\'') && index.back() == index.front()) {
     index = index.substr(1, index.size() - 2);
   }
   return resolve_field(text.substr(0, open), &index);
+}
+
+std::string_view nearest_known_name(const FieldResult& result) {
+  switch (result.status) {
+    case Status::UnknownField: return nearest_name(result.what, tables().field_names);
+    case Status::UnknownEventArgument: return nearest_name(result.what, tables().parameter_names);
+    case Status::UnknownEventName: return nearest_name(result.what, tables().event_type_names);
+    case Status::Ok:
+    case Status::BadArgument: break;
+  }
+  return {};
 }
 
 bool is_event_type_name(std::string_view name) { return name.empty() || tables().event_types.contains(name); }

@@ -16,7 +16,6 @@ struct FieldResult {
   FieldRef field;                ///< Ok
   std::string what;              ///< BadArgument: what is wrong; Unknown...: the name looked for
   std::string_view field_name;   ///< BadArgument: the field
-  std::string_view suggestion;   ///< a near name, or empty
   bool ok() const { return status == Status::Ok; }
 };
 
@@ -25,6 +24,9 @@ FieldResult resolve_field(std::string_view name, const std::string* index);
 
 /// A whole field text, brackets included.
 FieldResult resolve_field_text(std::string_view text);
+
+/// The name that an unknown one was probably meant to be, or empty. Costs a walk over the names, hence apart.
+std::string_view nearest_known_name(const FieldResult& result);
 
 /// Known to `evt.type` comparisons: name of an event or of a system call, or the empty string.
 bool is_event_type_name(std::string_view name);
