@@ -48,7 +48,7 @@ struct DiagInfo {
   LoadCode code;
   std::string_view text;
   std::string_view explanation;
-  uint16_t number() const { return static_cast<uint16_t>(id); }
+  constexpr uint16_t number() const { return static_cast<uint16_t>(id); }
 };
 
 inline constexpr DiagInfo kDiagnostics[] = {

@@ -7,11 +7,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/diag/diagnostics.h"
@@ -35,15 +35,22 @@ struct ScalarText {
   NodeMark mark;
 };
 
+/// An item of a list: Collection::lists[list].items[item].
+struct ListItemRef {
+  uint32_t list = 0;
+  uint32_t item = 0;
+};
+
 struct ListDecl {
   std::string name;
-  SourceRange range;                ///< the item
+  SourceRange range;                  ///< the item
   SourceRange name_range;
-  std::vector<ScalarText> items;    ///< as written, appended ones behind
-  std::vector<ScalarText> expanded; ///< with the items of visible lists in place of their names; what conditions get
-  uint32_t first = 0;               ///< number of the item that defined it first
-  uint32_t visibility = 0;          ///< number of the latest item that changed it
-  bool used_by_list = false;        ///< another list holds its name and sees it
+  std::vector<ScalarText> items;      ///< as written, appended ones behind
+  std::vector<ListItemRef> expanded;  ///< with the items of lists in place of their names; what conditions get
+  std::vector<uint32_t> inner;        ///< lists whose names are among the items
+  uint32_t first = 0;                 ///< number of the item that defined it first
+  uint32_t visibility = 0;            ///< number of the latest item that changed it
+  bool used_by_list = false;          ///< another list holds its name and sees it
 };
 
 struct MacroDecl {
@@ -67,6 +74,7 @@ struct ExceptionDecl {
   };
   std::string name;
   SourceRange range;
+  SourceRange name_range;
   bool single = false;
   std::vector<ScalarText> fields;  ///< one when single
   std::vector<ScalarText> comps;   ///< as many as fields; trimmed, defaults filled in
@@ -118,6 +126,7 @@ class Collection {
   std::vector<MacroDecl> macros;
   std::vector<RuleDecl> rules;
   std::vector<PluginRequirement> plugins;
+  std::unordered_set<std::string> broken;  ///< "kind name" of items with errors, so that their users don't add to the noise
   EngineVersion required_engine;
   uint32_t next_number = 0;       ///< counts define and append items of all kinds
 
@@ -132,6 +141,8 @@ class Collection {
   MacroDecl& add_macro(std::string name);
   RuleDecl& add_rule(std::string name);
 
+  const ScalarText& item(ListItemRef ref) const { return lists[ref.list].items[ref.item]; }
+
   /// Fills ListDecl::expanded and used_by_list of every list; errors: cycles, explosions. Called once per load.
   bool expand_lists(Diagnostics& diags);
 
@@ -139,9 +150,10 @@ class Collection {
   std::unordered_map<std::string, uint32_t> list_index_, macro_index_, rule_index_;
 };
 
-/// Which lists some condition used; index as in Collection::lists.
+/// Which lists some condition used; index as in Collection::lists. One for all conditions of a load.
 struct ListUse {
   std::vector<bool> used;
+  size_t expanded_bytes = 0;  ///< of all texts expanded so far; bounded
   explicit ListUse(const Collection& collection) : used(collection.lists.size(), false) {}
 };
 
