@@ -34,9 +34,8 @@ struct EmitOptions {
 
 struct EmitStats {
   size_t rules = 0;            ///< rules in the image
-  size_t enabled = 0;          ///< of them in some program
+  size_t enabled = 0;          ///< of them compiled
   size_t predicates = 0;       ///< distinct
-  size_t checks = 0;           ///< uses of predicates in the conditions of enabled rules
   size_t programs = 0;
   size_t instructions = 0;
   size_t bytes = 0;
