@@ -40,6 +40,7 @@ inline constexpr size_t kInterfaces = 65536;           ///< network interfaces o
 
 // State.
 inline constexpr size_t kThreads = 262144;             ///< thread records, as the reference engine
+inline constexpr size_t kAncestors = 1024;             ///< parent links followed for one value
 inline constexpr size_t kFdsPerProcess = 4096;         ///< descriptors of one process
 inline constexpr size_t kPathBytes = 1024;             ///< a joined path, terminator included
 inline constexpr size_t kStoredEnterBytes = 4096;      ///< an enter event kept for its exit event

@@ -15,6 +15,7 @@
 
 namespace fvm {
 
+class FieldMemory;
 class State;
 struct Thread;
 struct Fd;
@@ -28,9 +29,9 @@ struct EvalContext {
   int64_t fd_num = -1;             ///< fd.num
   bool fd_name_changed = false;
   bool has_fd_fields = false;      ///< the event's row has a descriptor flag and there is a thread
+  FieldMemory* memory = nullptr;   ///< set by whoever evaluates a ruleset; null: every evaluation is a first one
 };
 
-/// Concept used by the machine:  ValueList read(const FieldUse&, Arena&)
 class LiveFields {
  public:
   explicit LiveFields(const EvalContext& context) : context_(context) {}
