@@ -4,6 +4,7 @@
 #include "compiler/sema/macros.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "vm/abi/limits.h"
 
@@ -109,11 +110,12 @@ bool MacroTable::measure(ParsedUnit& unit, Diagnostics& diags) const {
 }
 
 bool MacroTable::resolve(ParsedUnit& unit, NodeMark item_mark, Diagnostics& diags) const {
+  std::unordered_set<uint32_t> seen;
   for (const Node& node : unit.ast.nodes) {
     if (node.kind != Node::Kind::Macro) continue;
     const auto index = find(node.name);
     if (!index) return undefined(unit, node, item_mark, std::nullopt, diags);
-    if (std::find(unit.macros.begin(), unit.macros.end(), *index) == unit.macros.end()) unit.macros.push_back(*index);
+    if (seen.insert(*index).second) unit.macros.push_back(*index);
     if (!usable(*index)) return false;
   }
   return measure(unit, diags);
@@ -124,6 +126,7 @@ void MacroTable::resolve_all(Diagnostics& diags) {
   for (size_t i = 0; i < units_.size(); ++i) {
     if (!usable_[i]) continue;
     ParsedUnit& unit = units_[i];
+    std::unordered_set<uint32_t> seen;
     for (const Node& node : unit.ast.nodes) {
       if (node.kind != Node::Kind::Macro) continue;
       const auto index = find(node.name);
@@ -132,7 +135,7 @@ void MacroTable::resolve_all(Diagnostics& diags) {
         usable_[i] = 0;
         break;
       }
-      if (std::find(unit.macros.begin(), unit.macros.end(), *index) == unit.macros.end()) unit.macros.push_back(*index);
+      if (seen.insert(*index).second) unit.macros.push_back(*index);
       used_[*index] = 1;
     }
   }
@@ -180,12 +183,10 @@ void MacroTable::resolve_all(Diagnostics& diags) {
 
 std::vector<uint32_t> MacroTable::closure(const std::vector<uint32_t>& roots) const {
   std::vector<uint32_t> all;
-  std::vector<char> seen(units_.size(), 0);
+  std::unordered_set<uint32_t> seen;
   const auto add = [&](const std::vector<uint32_t>& macros) {
     for (uint32_t macro : macros) {
-      if (seen[macro]) continue;
-      seen[macro] = 1;
-      all.push_back(macro);
+      if (seen.insert(macro).second) all.push_back(macro);
     }
   };
   add(roots);
