@@ -15,6 +15,7 @@
 #include "compiler/emit/emit.h"
 #include "compiler/sema/checked_rules.h"
 #include "compiler/source/source_manager.h"
+#include "compiler/yaml/collection.h"
 
 namespace falcoc {
 
@@ -25,20 +26,27 @@ struct CompileOptions {
   bool emit = true;                        ///< make image bytes
   bool strip = false;                      ///< without source map
   std::vector<std::string> passes_off;
+  /// Report what each load finds unused or doubtful, as the reference does, not only the last one.
+  bool warnings_of_every_load = false;
+};
+
+struct LoadedRules {
+  Collection collection;
+  CheckedRules rules;
 };
 
 struct CompileResult {
-  std::optional<CheckedRules> rules;  ///< nullopt iff an error was emitted before selection
+  std::optional<LoadedRules> loaded;   ///< nullopt iff an error was emitted before selection
   SelectionSummary selection;
-  std::optional<CompiledImage> image; ///< when asked for, and nothing failed
+  std::optional<CompiledImage> image;  ///< when asked for, and nothing failed
 };
 
 /// Compiles the texts `files` (ids in `sources`), in this order.
 CompileResult compile(const SourceManager& sources, const std::vector<uint32_t>& files, const CompileOptions& options,
                       Diagnostics& diags);
 
-/// The checked rules as the reference's rule loader would leave them after `files`, before selection.
-std::optional<CheckedRules> load_rules(const SourceManager& sources, const std::vector<uint32_t>& files,
-                                       const CompileOptions& options, Diagnostics& diags);
+/// The first half: what the rule loader leaves after `files`, before selection. nullopt iff an error was emitted.
+std::optional<LoadedRules> load_files(const SourceManager& sources, const std::vector<uint32_t>& files, const CompileOptions& options,
+                                      Diagnostics& diags);
 
 }  // namespace falcoc

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/falcoc/listing.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "compiler/diag/diagnostics.h"
+#include "compiler/sema/operators.h"
+#include "vm/abi/tables.h"
+
+namespace falcoc::tool {
+namespace {
+
+/// A row of a listing: one line of text, or one JSON object.
+struct Row {
+  std::string text;
+  nlohmann::json object;
+};
+
+std::string print(const std::vector<Row>& rows, bool json) {
+  if (json) {
+    nlohmann::json all = nlohmann::json::array();
+    for (const Row& row : rows) all.push_back(row.object);
+    return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  }
+  std::string out;
+  for (const Row& row : rows) out += row.text + "\n";
+  return out;
+}
+
+std::string_view argument_text(const fvm::FieldInfo& field) {
+  switch (field.arg) {
+    case fvm::ArgKind::None: return "";
+    case fvm::ArgKind::Index: return "[N]";
+    case fvm::ArgKind::Key: return "[KEY]";
+    case fvm::ArgKind::IndexOrKey: return "[N|KEY]";
+    case fvm::ArgKind::Suffix: return ".NAME";
+    case fvm::ArgKind::KeyOrSuffix: return "[KEY]|.KEY";
+    case fvm::ArgKind::EventParam: return field.has(FALCO_FF_NO_TRANSFORMER) ? ".NAME" : "[N]|.NAME";
+    case fvm::ArgKind::EventName: return ".NAME";
+  }
+  return "";
+}
+
+std::vector<Row> fields() {
+  std::vector<Row> rows;
+  for (const fvm::FieldInfo& f : fvm::kFields) {
+    std::string shown(f.name);
+    const std::string_view argument = argument_text(f);
+    if (!argument.empty()) shown += f.has(FALCO_FF_ARG_REQUIRED) ? std::string(argument) : fmt::format("({})", argument);
+    const std::string_view type = fvm::type_info(f.type).name;
+    rows.push_back({fmt::format("{:<44} {:<8} {}", shown, type, f.doc),
+                    {{"name", f.name},
+                     {"type", type},
+                     {"argument", argument},
+                     {"argument_required", f.has(FALCO_FF_ARG_REQUIRED)},
+                     {"list", f.has(FALCO_FF_LIST)},
+                     {"filter_only", f.has(FALCO_FF_FILTER_ONLY)},
+                     {"print_only", f.has(FALCO_FF_PRINT_ONLY)},
+                     {"deprecated", f.has(FALCO_FF_DEPRECATED)},
+                     {"description", f.doc}}});
+  }
+  return rows;
+}
+
+std::vector<Row> events() {
+  std::vector<Row> rows;
+  for (size_t code = 0; code < fvm::kEventCount; ++code) {
+    const fvm::EventInfo& e = fvm::kEvents[code];
+    if (e.has(FALCO_EF_UNUSED)) continue;
+    std::string params;
+    nlohmann::json list = nlohmann::json::array();
+    for (const fvm::ParamInfo& p : e.params()) {
+      fmt::format_to(std::back_inserter(params), "{}{}:{}", params.empty() ? "" : ", ", p.name, fvm::type_info(p.type).name);
+      list.push_back({{"name", p.name}, {"type", fvm::type_info(p.type).name}});
+    }
+    const char* dir = e.dir == fvm::Dir::Enter ? ">" : "<";
+    rows.push_back({fmt::format("{:>3} {} {}({}){}", code, dir, e.name, params, e.has(FALCO_EF_OLD_VERSION) ? "  [old]" : ""),
+                    {{"code", code}, {"name", e.name}, {"dir", dir}, {"params", list}, {"old", e.has(FALCO_EF_OLD_VERSION)}}});
+  }
+  return rows;
+}
+
+std::vector<Row> operators() {
+  std::vector<Row> rows;
+  for (const OperatorInfo& op : kOperators) {
+    rows.push_back({fmt::format("{:<12} {}", op.spelling, op.doc), {{"operator", op.spelling}, {"description", op.doc}}});
+  }
+  return rows;
+}
+
+std::vector<Row> diagnostics() {
+  std::vector<Row> rows;
+  for (const DiagInfo& d : kDiagnostics) {
+    const char* severity = d.severity == Severity::Error ? "error" : "warning";
+    const std::string id = fmt::format("FC{:04}", d.number());
+    rows.push_back({fmt::format("{} {:<8} {:<28} {}", id, severity, d.slug, d.text),
+                    {{"id", id},
+                     {"severity", severity},
+                     {"slug", d.slug},
+                     {"text", d.text},
+                     {"falco_code", load_code_name(d.code)},
+                     {"explanation", d.explanation}}});
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string list_table(std::string_view subject, bool json) {
+  if (subject == "fields") return print(fields(), json);
+  if (subject == "events") return print(events(), json);
+  if (subject == "operators") return print(operators(), json);
+  return print(diagnostics(), json);
+}
+
+std::string list_rules(const CheckedRules& rules, bool json) {
+  std::vector<Row> rows;
+  for (const CheckedRule& r : rules.rules) {
+    std::set<std::string_view> types;
+    for (size_t code = 0; code < fvm::kEventCount; ++code) {
+      if (r.events[code] && !fvm::kEvents[code].has(FALCO_EF_UNUSED)) types.insert(fvm::kEvents[code].name);
+    }
+    const std::string shown_types = types.size() > 12 ? fmt::format("{} event types", types.size()) : fmt::format("{}", fmt::join(types, ", "));
+    rows.push_back({fmt::format("{}{} [{}] ({}) {}", r.enabled ? "" : "(off) ", r.name, priority_name(r.priority), fmt::join(r.tags, ", "), shown_types),
+                    {{"name", r.name},
+                     {"priority", priority_name(r.priority)},
+                     {"tags", r.tags},
+                     {"enabled", r.enabled},
+                     {"source", r.source},
+                     {"description", r.desc},
+                     {"condition", r.condition_normal_form},
+                     {"output", r.output},
+                     {"event_types", types}}});
+  }
+  return print(rows, json);
+}
+
+std::string list_definitions(const Collection& collection, std::string_view subject, bool json) {
+  std::vector<Row> rows;
+  if (subject == "macros") {
+    for (const MacroDecl& m : collection.macros) {
+      rows.push_back({fmt::format("{}: {}", m.name, m.condition.text.trimmed().view()), {{"name", m.name}, {"condition", m.condition.text.view()}}});
+    }
+  } else {
+    for (const ListDecl& l : collection.lists) {
+      std::vector<std::string_view> items;
+      for (const ListItemRef item : l.expanded) items.push_back(collection.item(item).text.view());
+      rows.push_back({fmt::format("{}: {}", l.name, fmt::join(items, ", ")), {{"name", l.name}, {"items", items}}});
+    }
+  }
+  return print(rows, json);
+}
+
+}  // namespace falcoc::tool

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `falcoc list`: what the tables and the rules hold, as text or JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "compiler/sema/checked_rules.h"
+#include "compiler/yaml/collection.h"
+
+namespace falcoc::tool {
+
+/// fields, events, operators or diagnostics: straight from the tables.
+std::string list_table(std::string_view subject, bool json);
+/// rules, with their priority, tags and event types.
+std::string list_rules(const CheckedRules& rules, bool json);
+/// macros or lists.
+std::string list_definitions(const Collection& collection, std::string_view subject, bool json);
+
+}  // namespace falcoc::tool
