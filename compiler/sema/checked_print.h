@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CheckedRules as text with a stable order, for `falcoc dump --stage=checked` and goldens.
+// Stable text form of CheckedRules, for `dump --stage=checked` and goldens: per rule its head, event codes, typed condition tree and
+// output parts. Shared macro trees print at each use.
 #pragma once
 
 #include <string>
@@ -10,5 +11,7 @@
 namespace falcoc {
 
 std::string print_checked(const CheckedRules& rules);
+std::string print_expr(const CheckedRules& rules, ExprId expr);
+std::string print_term(const CheckedRules& rules, TermId term);
 
 }  // namespace falcoc

@@ -30,4 +30,7 @@ std::optional<CheckedRules> check_filter(std::string_view condition, Diagnostics
 /// One output format; the result holds one rule without name and condition. A leading `*` is not part of the result's parts.
 std::optional<CheckedRules> check_output(std::string_view format, Diagnostics& diags);
 
+/// Syntax trees of all macros and rules, for `dump --stage=ast`; see checked_print.h for the stage behind it.
+std::string dump_syntax(const Collection& collection, Diagnostics& diags);
+
 }  // namespace falcoc

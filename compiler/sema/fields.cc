@@ -86,7 +86,8 @@ std::optional<FieldId> find_field(std::string_view text, std::string_view& suffi
   suffix = {};
   const auto& fields = tables().fields;
   if (const auto it = fields.find(text); it != fields.end()) return it->second;
-  for (size_t dot = text.rfind('.'); dot != std::string_view::npos && dot != 0; dot = text.rfind('.', dot - 1)) {
+  constexpr size_t kLongestName = 64;  // of a field that takes a suffix; keeps a hostile text of dots cheap
+  for (size_t dot = text.rfind('.', kLongestName); dot != std::string_view::npos && dot != 0; dot = text.rfind('.', dot - 1)) {
     const auto it = fields.find(text.substr(0, dot));
     if (it == fields.end() || !takes_suffix(fvm::field_info(it->second).arg)) continue;
     suffix = text.substr(dot + 1);

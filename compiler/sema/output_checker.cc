@@ -78,7 +78,8 @@ std::optional<Token> longest_field(std::string_view text) {
       return field_token(text.substr(0, longest), true, std::move(index), longest + brackets);
     }
   }
-  for (size_t length = longest; length >= 3; --length) {
+  constexpr size_t kLongestTried = 256;  // behind the whole text only prefixes that can be a name are worth a look
+  for (size_t length = longest; length >= 3; length = std::min(length - 1, kLongestTried)) {
     if (text[length - 1] == '.') continue;
     if (resolve_field(text.substr(0, length), nullptr).ok()) return field_token(text.substr(0, length), false, {}, length);
   }
