@@ -43,6 +43,7 @@ bool Containers::remove_json(std::string_view json) {
 }
 
 bool Containers::any_has_ip(std::string_view dotted) const {
+  if (dotted == kNoIp) return false;
   for (const auto& [id, held] : by_id_)
     if (held.container.ip == dotted) return true;
   return false;

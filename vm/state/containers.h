@@ -13,6 +13,9 @@
 
 namespace fvm {
 
+/// What older recorders write for a container without an address.
+inline constexpr std::string_view kNoIp = "0.0.0.0";
+
 class Containers {
  public:
   explicit Containers(MemoryBudget& budget);

@@ -11,11 +11,8 @@ namespace fvm {
 Fd new_socket(int64_t number, uint64_t domain, uint64_t type, uint64_t protocol);
 Fd new_udp_socket(int64_t number, uint8_t family);
 
-enum class Destination : uint8_t { Keep, Replace };
-
-/// Takes over the addresses of `tuple`; false when the record has them already, in either direction. A destination that is
-/// known is kept unless told otherwise. The record's type must have been set.
-bool update_addresses(Fd& fd, const InetTuple& tuple, Destination destination);
+/// Takes over the addresses of `tuple`; false when the record has them already, in either direction.
+bool update_addresses(Fd& fd, const InetTuple& tuple);
 void swap_ends(Fd& fd);
 /// Sets a role for a record without one, from the ports the process uses; `receiving` decides when they don't.
 void guess_role(Fd& fd, const FdTable& table, bool receiving);

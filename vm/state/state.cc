@@ -18,6 +18,7 @@ enum class Lookup : uint8_t { None, Find, Get };  // Get makes up unknown thread
 
 struct EventTraits {
   Lookup lookup = Lookup::None;
+  bool metadata = false;    ///< its tid means no thread
   bool hidden = false;      ///< an enter event kept for its exit event only
   bool pairs = true;        ///< takes part in the pairing of enter and exit
   bool has_fd = false;      ///< any descriptor flag
@@ -30,12 +31,16 @@ constexpr bool is_clone(EventCode code) {
          code == EventCode::SYSCALL_VFORK_20_X || code == EventCode::SYSCALL_CLONE3_X;
 }
 
+/// Users, groups, containers, plugins. Other meta events (drop, notification …) may name a thread.
+constexpr bool is_metadata(const EventInfo& info) {
+  return (info.category & (FALCO_EC_METAEVENT | FALCO_EC_PLUGIN)) != 0 && !info.has(FALCO_EF_SKIPPARSERESET);
+}
+
 constexpr Lookup lookup_of(EventCode code) {
   const EventInfo& info = event_info(code);
   if (code == EventCode::PROCINFO_E || code == EventCode::SCHEDSWITCH_6_E || code == EventCode::PROCEXIT_1_E || is_clone(code))
     return Lookup::Find;
-  if (info.has(FALCO_EF_SKIPPARSERESET) || (info.category & (FALCO_EC_METAEVENT | FALCO_EC_PLUGIN)) != 0) return Lookup::None;
-  return Lookup::Get;
+  return info.has(FALCO_EF_SKIPPARSERESET) || is_metadata(info) ? Lookup::None : Lookup::Get;
 }
 
 constexpr std::array<EventTraits, kEventCount> make_traits() {
@@ -44,6 +49,7 @@ constexpr std::array<EventTraits, kEventCount> make_traits() {
     const auto code = static_cast<EventCode>(i);
     const EventInfo& info = kEvents[i];
     table[i].lookup = lookup_of(code);
+    table[i].metadata = is_metadata(info);
     table[i].pairs = code != EventCode::SCHEDSWITCH_6_E && !info.has(FALCO_EF_SKIPPARSERESET);
     table[i].uses_fd = info.has(FALCO_EF_USES_FD);
     table[i].has_fd = info.has(FALCO_EF_USES_FD | FALCO_EF_CREATES_FD | FALCO_EF_DESTROYS_FD);
@@ -160,10 +166,12 @@ bool State::update(const EventView& event, EvalContext& out) {
   if (const Handler handler = handler_of(event.code)) handler(core, step);
   if (traits.hidden) return false;
 
-  if (!step.thread && traits.lookup != Lookup::None) step.thread = core.threads.find(event.tid);
+  if (!step.thread && !traits.metadata) step.thread = core.threads.find(event.tid);
+  FieldMemory* const memory = out.memory;
   out = {};
   out.event = &event;
   out.state = this;
+  out.memory = memory;
   if (ThreadEntry* t = step.thread) {
     if (event.is_exit()) t->enter.clear();
     if (traits.pairs) {
@@ -229,7 +237,7 @@ bool State::is_local_address(const Thread* thread, const IpAddr& address) const 
     std::string text;
     append_ip(text, address);
     const Container* own = containers.find(thread->container_id);
-    const bool own_known = own && !own->ip.empty() && own->ip != "0.0.0.0";
+    const bool own_known = own && !own->ip.empty() && own->ip != kNoIp;
     if (!own_known) return containers.any_has_ip(text);
     if (own->ip == text) return true;
   }

@@ -72,9 +72,7 @@ void ThreadTable::link(ThreadEntry& thread) {
     (group->first ? group->first->group_prev : group->last) = &thread;
     group->first = &thread;
   } else {
-    // A thread that isn't its process's main one reads descriptors, cwd and environment from there.
-    thread.flags |= thread_flag::kCloneFiles;
-    thread.fds = nullptr;
+    if (thread.flags & thread_flag::kCloneThread) thread.flags |= thread_flag::kCloneFiles;
     thread.group_prev = group->last;
     (group->last ? group->last->group_next : group->first) = &thread;
     group->last = &thread;

@@ -76,6 +76,12 @@ void build_child(StateCore& core, ThreadEntry& child, ThreadEntry& source, bool 
     ThreadEntry* owner = table == source.fds.get() ? &source : ThreadTable::main_of(source);
     if (table && owner) child.fds = owner->fds;  // shared until one of the two writes
     if (source_valid) child.cwd = core.cwd_of(source);
+    // The environment is the calling thread's own; only main threads hold one.
+    if (source_valid && !source.is_main() && !child.image->env.empty()) {
+      ExecImage image = *child.image;
+      image.env.clear();
+      core.set_image(child, std::move(image));
+    }
   }
   if (e.has(kFdLimit)) child.fdlimit = e.integer(kFdLimit);
   if (e.has(kVmSwap)) {

@@ -30,8 +30,7 @@ L4 l4_of(uint64_t type, uint64_t protocol) {
   if (protocol == 0 && type == kSockStream) return L4::Tcp;
   if (protocol == 0 && type == kSockDgram) return L4::Udp;
   if (protocol == kProtoIcmp) return type == kSockRaw ? L4::Raw : L4::Icmp;
-  if (protocol == kProtoRaw || type == kSockRaw) return L4::Raw;
-  return L4::Unknown;
+  return protocol == kProtoRaw ? L4::Raw : L4::Unknown;
 }
 
 /// The peer address as the call got it, if its enter event was kept.
@@ -130,7 +129,7 @@ void update_connect(StateCore& core, Step& step) {
         unmapped(early->ip).family == inet->destination.ip.family)
       inet->destination = {unmapped(early->ip), early->port};
     fd.type = inet->destination.ip.family == 6 ? FdType::Ipv6Sock : FdType::Ipv4Sock;
-    const bool changed = update_addresses(fd, *inet, Destination::Replace);
+    const bool changed = update_addresses(fd, *inet);
     const bool udp = fd.type == FdType::Ipv4Sock && fd.l4 == L4::Udp;
     if (changed && (fd.flags & fd_flag::kRoleServer) && udp) swap_ends(fd);
     core.set_fd_name(step, fd, socket_text(fd));

@@ -31,12 +31,8 @@ bool creates_unknown(EventCode code) {
 
 /// Takes what the tuple tells into the record; false when that is nothing new.
 bool apply_tuple(const StateCore& core, Fd& fd, const InetTuple& tuple) {
-  if (tuple.source.ip.family == 4) {
-    // A bound socket that gets traffic: its record was of an address it listens on, now it is of a connection.
-    if (fd.type == FdType::Ipv4ServSock) fd.sip = IpAddr{}, fd.sport = 0;
-    fd.type = FdType::Ipv4Sock;
-  }
-  if (!update_addresses(fd, tuple, Destination::Keep)) return false;
+  if (tuple.source.ip.family == 4) fd.type = FdType::Ipv4Sock;
+  if (!update_addresses(fd, tuple)) return false;
   if (fd.l4 != L4::Tcp && fd.l4 != L4::Icmp && fd.l4 != L4::Raw) fd.l4 = L4::Udp;
   core.interfaces.complete(fd);
   return true;
@@ -74,27 +70,22 @@ void update_traffic(StateCore& core, Step& step, bool receiving) {
     fd.unix_source = local->source;
     fd.unix_destination = local->destination;
     core.set_fd_name(step, fd, std::move(name));
+  } else if (tuple[0] != kFamilyInet && tuple[0] != kFamilyInet6 && tuple[0] != kFamilyUnix) {
+    std::string name = tuple_text(tuple);
+    if (step.fd->name != name) core.set_fd_name(step, core.edit_fd(step), std::move(name));
   }
 }
 
 }  // namespace
 
-bool update_addresses(Fd& fd, const InetTuple& t, Destination destination) {
-  const Endpoint source{fd.sip, fd.sport}, dest{fd.dip, fd.dport};
-  if ((t.source == source && t.destination == dest) || (t.source == dest && t.destination == source)) return false;
-  bool changed = t.source != source;
+bool update_addresses(Fd& fd, const InetTuple& t) {
+  const Endpoint source{fd.sip, fd.sport}, destination{fd.dip, fd.dport};
+  if ((t.source == source && t.destination == destination) || (t.source == destination && t.destination == source)) return false;
   fd.sip = t.source.ip;
   fd.sport = t.source.port;
-  const bool replace = destination == Destination::Replace;
-  if (bool zero = is_zero_address(fd.dip); zero || (replace && fd.dip != t.destination.ip)) {
-    fd.dip = t.destination.ip;
-    changed = true;
-  }
-  if (fd.dport == 0 || (replace && fd.dport != t.destination.port)) {
-    fd.dport = t.destination.port;
-    changed = true;
-  }
-  return changed;
+  fd.dip = t.destination.ip;
+  fd.dport = t.destination.port;
+  return true;
 }
 
 void swap_ends(Fd& fd) {
