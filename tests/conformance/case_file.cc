@@ -17,6 +17,7 @@ std::optional<std::string> text_of(const YAML::Node& node) {
 
 Texts texts_of(const YAML::Node& node) {
   Texts texts;
+  if (!node.IsDefined()) return texts;
   if (node.IsScalar()) texts.push_back(node.Scalar());
   if (node.IsSequence())
     for (const YAML::Node& item : node) texts.push_back(item.as<std::string>());
@@ -47,6 +48,7 @@ void read_options(const YAML::Node& options, LoadCase& load) {
   load.extra_sources = texts_of(options["extra_sources"]);
   load.append_output = texts_of(options["append_output"]);
   load.min_priority = text_of(options["min_priority"]);
+  if (!options["select"]) return;
   for (const YAML::Node& entry : options["select"]) {
     // Of `enable` and `disable` in one entry, `enable` wins.
     const bool enable = entry["enable"].IsDefined();

@@ -112,7 +112,8 @@ void run_load_case(const LoadCase& test, Differences& out) {
   for (const SelectEntryText& entry : test.select) options.selection.entries.push_back({entry.enable, entry.rule, entry.tag});
 
   Diagnostics diags;
-  const std::optional<CheckedRules> rules = falcoc::load_rules(sources, files, options, diags);
+  options.warnings_of_every_load = true;
+  const std::optional<falcoc::LoadedRules> loaded = falcoc::load_files(sources, files, options, diags);
   const Diagnostic* error = first_error(diags);
   const std::vector<std::string> warnings = warning_codes(diags);
   const std::string status = error != nullptr ? "error" : warnings.empty() ? "ok" : "warning";
@@ -129,8 +130,8 @@ void run_load_case(const LoadCase& test, Differences& out) {
     }
   }
   if (test.warnings) out.compare("warnings", joined(*test.warnings), joined(warnings));
-  if (!rules) return;
-  for (const auto& [name, expected] : test.rules) compare_rule(name, expected, *rules, out);
+  if (!loaded) return;
+  for (const auto& [name, expected] : test.rules) compare_rule(name, expected, loaded->rules, out);
 
   Diagnostics selection_diags;
   const falcoc::CompileResult result = falcoc::compile(sources, files, options, selection_diags);
