@@ -155,7 +155,9 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
     }
   }
   const Step step = read_event(info, block + kBlockHeaderBytes, block + length - kBlockTrailerBytes);
-  if (step != Step::Stop) in_.consume(length);
+  if (step == Step::Stop) return step;
+  ++stats_.raw_events;
+  in_.consume(length);
   return step;
 }
 
@@ -240,7 +242,6 @@ bool ScapReader::read_section(BodyReader& body, StateSink& sink) {
 }
 
 ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end) {
-  ++stats_.raw_events;
   const size_t header_bytes = info.version >= 2 ? kEventHeaderBytes : kEventHeaderBytesV1;
   const size_t prefix_bytes = sizeof(uint16_t) + (info.has_flags ? sizeof(uint32_t) : 0);
   if (static_cast<size_t>(body_end - body) < prefix_bytes + header_bytes) {

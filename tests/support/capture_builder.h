@@ -28,6 +28,7 @@ class Param {
   Param(uint64_t v) : value_(static_cast<int64_t>(v)) {}  // NOLINT(google-explicit-constructor)
   Param(unsigned v) : value_(int64_t{v}) {}          // NOLINT(google-explicit-constructor)
   Param(std::string_view text) : value_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Param(const std::string& text) : value_(text) {}            // NOLINT(google-explicit-constructor)
   Param(const char* text) : value_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
   static Param absent() { return Param(Raw{}); }
   static Param raw(std::string_view bytes) { return Param(Raw{std::string(bytes)}); }
