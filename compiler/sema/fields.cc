@@ -182,8 +182,7 @@ FieldResult resolve_field(std::string_view name, const std::string* index) {
     return with_suffix(std::move(field), info, suffix);
   }
   if (index != nullptr) return with_index(std::move(field), info, *index);
-  // evt.abspath alone is the path of events that have one.
-  if (info.has(FALCO_FF_ARG_REQUIRED) && *id != FieldId::EvtAbspath) {
+  if (info.has(FALCO_FF_ARG_REQUIRED)) {
     return bad_argument(info, takes_suffix(info.arg) ? "needs a name, as in `" + std::string(info.name) + ".name`"
                                                      : "needs an argument in brackets");
   }

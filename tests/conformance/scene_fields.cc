@@ -33,9 +33,11 @@ uint64_t to_uint(std::string_view text, int base = 10) {
   return value;
 }
 
-int base_of(fvm::Format format) {
-  if (format == fvm::Format::HEX) return 16;
-  return format == fvm::Format::OCT ? 8 : 10;
+/// Base in which evt.args prints the number: that of the format, but flags are decimal always.
+int base_of(const fvm::ParamInfo& param) {
+  if (param.aux == fvm::Aux::Flags && param.type != TypeId::MODE) return 10;
+  if (param.format == fvm::Format::HEX) return 16;
+  return param.format == fvm::Format::OCT ? 8 : 10;
 }
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -155,7 +157,7 @@ SceneFields::Texts SceneFields::raw_arg(const FieldUse& use) const {
   if (arg->param->type == TypeId::BYTEBUF) return one(buffer_bytes());
   if (arg->raw.empty()) return std::nullopt;
   const Kind kind = fvm::kind_of(arg->param->type);
-  if (kind == Kind::Int || kind == Kind::Uint) return one(std::to_string(to_int(arg->raw, base_of(arg->param->format))));
+  if (kind == Kind::Int || kind == Kind::Uint) return one(std::to_string(to_int(arg->raw, base_of(*arg->param))));
   return one(arg->raw);
 }
 

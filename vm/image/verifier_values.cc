@@ -160,7 +160,7 @@ void Verifier::verify_terms() {
         if (t.slot >= fields.size()) return fail(VerifyCode::BadTerm, SectionId::Terms, i);
         const FieldRec& f = fields[t.slot];
         const FieldInfo& info = kFields[f.field];
-        const bool field_list = info.has(FALCO_FF_LIST) && f.arg == static_cast<uint8_t>(FieldArg::None);
+        const bool field_list = info.has(FALCO_FF_LIST);
         if (f.type != t.type || is_list != field_list) return fail(VerifyCode::BadTerm, SectionId::Terms, i);
         term_domains_[i] = static_cast<uint8_t>(1u << static_cast<unsigned>(info.domain));
         break;
