@@ -172,6 +172,7 @@ class ScalarWalk {
     }
     if (at_ < raw_.size()) ++at_;
     bool indent_known = false;
+    size_t content_end = at_;
     while (at_ < raw_.size() && more()) {
       size_t line_end = raw_.find('\n', at_);
       if (line_end == std::string_view::npos) line_end = raw_.size();
@@ -186,16 +187,18 @@ class ScalarWalk {
         if (explicit_indent) indent = indent_that_fits(spaces, line_end, parent_indent);
         indent_known = true;
       }
+      if (!blank_line && spaces < indent) break;  // the block ended on an earlier line
       const size_t content = at_ + std::min(spaces, indent_known ? indent : spaces);
       if (content < line_end) {
         if (!block_line(content, line_end)) return;
+        content_end = line_end;
       }
       last_break_ = {line_end, next};
       if (next == at_) break;
       at_ = next;
     }
     if (more()) separators(true);
-    at_ = std::min(at_, last_break_.first == 0 ? at_ : last_break_.first);
+    at_ = content_end;
   }
 
   size_t indent_that_fits(size_t spaces, size_t line_end, size_t least) const {
