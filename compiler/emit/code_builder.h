@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CodeBuilder: one decision program. One method per row of opcodes.def, typed by its operand kinds, so mixing up a rule and a
-// predicate does not compile. Labels are bound after the jumps to them: jumps go forward by construction.
+// CodeBuilder: one decision program. One method per row of opcodes.def, typed by its operand kinds, so mixing up a rule
+// and a predicate does not compile. Labels are bound after the jumps to them: jumps go forward by construction.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,7 @@ class CodeBuilder {
 
  private:
   static constexpr uint32_t kUnbound = UINT32_MAX;
-  std::vector<fvm::Instr> code_;     ///< targets are label numbers until finish()
+  std::vector<fvm::Instr> code_;  ///< targets are label numbers until finish()
   std::vector<uint32_t> labels_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Jump threading by construction: each node is generated with the labels its truth and falsehood lead to and the one that
-// follows in the code, so no instruction computes a Boolean and no jump leads to a jump.
+// Jump threading by construction: each node is generated with the labels its truth and falsehood lead to and the one
+// that follows in the code, so no instruction computes a Boolean and no jump leads to a jump.
 #include "compiler/emit/codegen.h"
 
 namespace falcoc {
@@ -12,7 +12,8 @@ using ir::NodeKind;
 
 class Generator {
  public:
-  Generator(const ir::Module& module, const NumberPredicate& number, size_t max) : module_(module), number_(number), max_(max) {}
+  Generator(const ir::Module& module, const NumberPredicate& number, size_t max)
+      : module_(module), number_(number), max_(max) {}
 
   std::optional<std::vector<fvm::Instr>> program(const EventProgram& program) {
     for (const ir::Rule& rule : program.rules) {
@@ -49,9 +50,11 @@ class Generator {
         }
         return;
       }
-      case NodeKind::Not: return node(module_.children(n)[0], if_false, if_true, next);
+      case NodeKind::Not:
+        return node(module_.children(n)[0], if_false, if_true, next);
       case NodeKind::And:
-      case NodeKind::Or: return chain(n, if_true, if_false, next);
+      case NodeKind::Or:
+        return chain(n, if_true, if_false, next);
     }
   }
 

@@ -49,17 +49,24 @@ bool term_fits(const CheckedRules& rules, TermId id) {
 class Emitter {
  public:
   Emitter(const CheckedRules& rules, const EmitOptions& options, const PlaceOf& place_of)
-      : rules_(rules), options_(options), place_of_(place_of), passes_(options.passes_off), module_(passes_.on(Pass::Simplify)), tables_(module_) {}
+      : rules_(rules),
+        options_(options),
+        place_of_(place_of),
+        passes_(options.passes_off),
+        module_(passes_.on(Pass::Simplify)),
+        tables_(module_) {}
 
   fvm::Result<CompiledImage, EmitError> run() {
     if (rules_.rules.size() > fvm::limits::kRules) return fail(EmitError::Code::TooManyRules);
     for (const Expr& e : rules_.exprs) {
-      const bool fits = (e.lhs == TermId::None || term_fits(rules_, e.lhs)) && (e.rhs == TermId::None || term_fits(rules_, e.rhs));
+      const bool fits =
+          (e.lhs == TermId::None || term_fits(rules_, e.lhs)) && (e.rhs == TermId::None || term_fits(rules_, e.rhs));
       if (!fits) return fail(EmitError::Code::TermTooDeep, e.range);
     }
     for (const CheckedRule& rule : rules_.rules)
       for (const OutputPart& part : rule.parts)
-        if (part.term != TermId::None && !term_fits(rules_, part.term)) return fail(EmitError::Code::TermTooDeep, rule.range);
+        if (part.term != TermId::None && !term_fits(rules_, part.term))
+          return fail(EmitError::Code::TermTooDeep, rule.range);
 
     if (const auto deep = ir::lower_conditions(rules_, module_)) {
       return fail(EmitError::Code::TooDeep, rules_.rules[deep->rule].condition_range);
@@ -91,7 +98,8 @@ class Emitter {
       if (!code) return false;
       const size_t copies = share ? 1 : event_program.events.size();
       for (size_t copy = 0; copy < copies; ++copy) {
-        const auto id = share ? programs.intern(program_key(*code)) : Interner::Entry{static_cast<uint32_t>(tables_.programs.size()), true};
+        const auto id = share ? programs.intern(program_key(*code))
+                              : Interner::Entry{static_cast<uint32_t>(tables_.programs.size()), true};
         if (id.is_new) {
           tables_.programs.push_back({static_cast<uint32_t>(tables_.code.size()), static_cast<uint32_t>(code->size())});
           tables_.code.insert(tables_.code.end(), code->begin(), code->end());
@@ -166,7 +174,8 @@ class Emitter {
   void map(fvm::MapSubject subject, uint32_t id, const SourceRange& range) {
     if (!range.known()) return;
     const Place place = place_of_(range);
-    tables_.source_map.push_back({static_cast<uint32_t>(subject), id, tables_.map_text.add(place.file), place.line, place.column});
+    tables_.source_map.push_back(
+        {static_cast<uint32_t>(subject), id, tables_.map_text.add(place.file), place.line, place.column});
   }
 
   EmitStats stats(size_t bytes) const {
@@ -192,7 +201,8 @@ class Emitter {
 
 std::string_view words(EmitError::Code code) { return kWords[static_cast<size_t>(code)]; }
 
-fvm::Result<CompiledImage, EmitError> emit(const CheckedRules& rules, const EmitOptions& options, const PlaceOf& place_of) {
+fvm::Result<CompiledImage, EmitError> emit(const CheckedRules& rules, const EmitOptions& options,
+                                           const PlaceOf& place_of) {
   return Emitter(rules, options, place_of).run();
 }
 

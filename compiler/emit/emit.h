@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From checked rules to image bytes: lower, run the passes, generate code, lay out. Deterministic: the same rules and options
-// give the same bytes. Knows nothing of YAML and ANTLR, and doesn't verify what it wrote: that is the caller's next step,
-// with the verifier the host will use.
+// From checked rules to image bytes: lower, run the passes, generate code, lay out. Deterministic: the same rules and
+// options give the same bytes. Knows nothing of YAML and ANTLR, and doesn't verify what it wrote: that is the caller's
+// next step, with the verifier the host will use.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +27,15 @@ struct Place {
 using PlaceOf = std::function<Place(const SourceRange&)>;
 
 struct EmitOptions {
-  bool strip = false;                    ///< no source map
-  std::vector<std::string> passes_off;   ///< names from pass_names()
-  fvm::Digest128 sources_digest{};       ///< digest_sources(); recorded as it is
+  bool strip = false;                   ///< no source map
+  std::vector<std::string> passes_off;  ///< names from pass_names()
+  fvm::Digest128 sources_digest{};      ///< digest_sources(); recorded as it is
 };
 
 struct EmitStats {
-  size_t rules = 0;            ///< rules in the image
-  size_t enabled = 0;          ///< of them compiled
-  size_t predicates = 0;       ///< distinct
+  size_t rules = 0;       ///< rules in the image
+  size_t enabled = 0;     ///< of them compiled
+  size_t predicates = 0;  ///< distinct
   size_t programs = 0;
   size_t instructions = 0;
   size_t bytes = 0;
@@ -47,11 +47,11 @@ struct CompiledImage {
 };
 
 //   FALCO_EMIT_ERROR(Sym, "words")
-#define FALCO_EMIT_ERRORS(FALCO_EMIT_ERROR)                                                      \
-  FALCO_EMIT_ERROR(TooManyRules, "there are more rules than an image can hold")                  \
-  FALCO_EMIT_ERROR(TooManyRegexes, "there are more regular expressions than an image can hold")  \
-  FALCO_EMIT_ERROR(TooBig, "the compiled rules are bigger than an image can be")                 \
-  FALCO_EMIT_ERROR(TooDeep, "the condition is nested too deep")                                  \
+#define FALCO_EMIT_ERRORS(FALCO_EMIT_ERROR)                                                     \
+  FALCO_EMIT_ERROR(TooManyRules, "there are more rules than an image can hold")                 \
+  FALCO_EMIT_ERROR(TooManyRegexes, "there are more regular expressions than an image can hold") \
+  FALCO_EMIT_ERROR(TooBig, "the compiled rules are bigger than an image can be")                \
+  FALCO_EMIT_ERROR(TooDeep, "the condition is nested too deep")                                 \
   FALCO_EMIT_ERROR(TermTooDeep, "a transformer expression is nested too deep or too long")
 
 struct EmitError {
@@ -66,7 +66,8 @@ struct EmitError {
 std::string_view words(EmitError::Code code);
 
 /// `place_of` may be empty; then there is no source map, as with `strip`.
-fvm::Result<CompiledImage, EmitError> emit(const CheckedRules& rules, const EmitOptions& options, const PlaceOf& place_of);
+fvm::Result<CompiledImage, EmitError> emit(const CheckedRules& rules, const EmitOptions& options,
+                                           const PlaceOf& place_of);
 
 /// Names of the passes that `passes_off` can name, in the order they run.
 std::vector<std::string_view> pass_names();

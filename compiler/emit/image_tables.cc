@@ -34,17 +34,28 @@ uint32_t ImageTables::constant(ir::ConstId id) {
   rec.kind = static_cast<uint8_t>(c.kind);
   switch (c.kind) {
     case fvm::Kind::Text:
-    case fvm::Kind::Bytes: put(rec.payload, strings.add(c.text)); break;
+    case fvm::Kind::Bytes:
+      put(rec.payload, strings.add(c.text));
+      break;
     case fvm::Kind::Int:
-    case fvm::Kind::Uint: put(rec.payload, c.number); break;
-    case fvm::Kind::Bool: put(rec.payload, uint64_t{c.number != 0}); break;
-    case fvm::Kind::Double: put(rec.payload, c.real); break;
-    case fvm::Kind::Net: rec.prefix = c.net.prefix; [[fallthrough]];
+    case fvm::Kind::Uint:
+      put(rec.payload, c.number);
+      break;
+    case fvm::Kind::Bool:
+      put(rec.payload, uint64_t{c.number != 0});
+      break;
+    case fvm::Kind::Double:
+      put(rec.payload, c.real);
+      break;
+    case fvm::Kind::Net:
+      rec.prefix = c.net.prefix;
+      [[fallthrough]];
     case fvm::Kind::Ip:
       rec.family = c.net.base.family;
       std::copy_n(c.net.base.bytes.begin(), c.net.base.family == 4 ? 4 : 16, rec.payload);
       break;
-    case fvm::Kind::None: break;
+    case fvm::Kind::None:
+      break;
   }
   constants.push_back(rec);
   return it->second;
@@ -102,14 +113,16 @@ fvm::RunRef ImageTables::operand_run(const std::vector<ir::ConstId>& ids) {
 
 uint8_t ImageTables::domains(ir::TermId id) const {
   const ir::Term& t = module_[id];
-  if (t.kind == fvm::TermKind::Field) return static_cast<uint8_t>(1u << static_cast<unsigned>(fvm::field_info(t.field.id).domain));
+  if (t.kind == fvm::TermKind::Field)
+    return static_cast<uint8_t>(1u << static_cast<unsigned>(fvm::field_info(t.field.id).domain));
   uint8_t all = 0;
   for (ir::TermId arg : t.args) all |= domains(arg);
   return all;
 }
 
 ImagePredicate ImageTables::predicate(ir::PredicateId id) {
-  const auto [it, is_new] = predicate_numbers_.try_emplace(id, ImagePredicate{static_cast<uint32_t>(predicates.size())});
+  const auto [it, is_new] =
+      predicate_numbers_.try_emplace(id, ImagePredicate{static_cast<uint32_t>(predicates.size())});
   if (!is_new) return it->second;
   const ir::Predicate& p = module_[id];
   fvm::PredicateRec rec{};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ImageTables: the sections of an image while it is being put together. Constants, terms, slots and predicates get their image
-// numbers when something first uses them, so only what is used is in the image. Equal texts, runs and records are stored once.
+// ImageTables: the sections of an image while it is being put together. Constants, terms, slots and predicates get
+// their image numbers when something first uses them, so only what is used is in the image. Equal texts, runs and
+// records are stored once.
 #pragma once
 
 #include <string>

@@ -26,24 +26,42 @@ Bytes bytes_of(const TextPool& pool) { return fvm::as_bytes(pool.bytes()); }
 /// One case per section: a section without contents does not compile.
 Bytes section_bytes(const ImageTables& t, SectionId id) {
   switch (id) {
-    case SectionId::Strings: return bytes_of(t.strings);
-    case SectionId::Constants: return bytes_of(t.constants);
-    case SectionId::Operands: return bytes_of(t.operands);
-    case SectionId::Fields: return bytes_of(t.fields);
-    case SectionId::Terms: return bytes_of(t.terms);
-    case SectionId::TermArgs: return bytes_of(t.term_args);
-    case SectionId::Predicates: return bytes_of(t.predicates);
-    case SectionId::Code: return bytes_of(t.code);
-    case SectionId::Programs: return bytes_of(t.programs);
-    case SectionId::Dispatch: return bytes_of(t.dispatch);
-    case SectionId::RuleText: return bytes_of(t.rule_text);
-    case SectionId::Rules: return bytes_of(t.rules);
-    case SectionId::Tags: return bytes_of(t.tags);
-    case SectionId::OutputParts: return bytes_of(t.output_parts);
-    case SectionId::OutputFields: return bytes_of(t.output_fields);
-    case SectionId::Interest: return bytes_of(t.interest);
-    case SectionId::MapText: return bytes_of(t.map_text);
-    case SectionId::SourceMap: return bytes_of(t.source_map);
+    case SectionId::Strings:
+      return bytes_of(t.strings);
+    case SectionId::Constants:
+      return bytes_of(t.constants);
+    case SectionId::Operands:
+      return bytes_of(t.operands);
+    case SectionId::Fields:
+      return bytes_of(t.fields);
+    case SectionId::Terms:
+      return bytes_of(t.terms);
+    case SectionId::TermArgs:
+      return bytes_of(t.term_args);
+    case SectionId::Predicates:
+      return bytes_of(t.predicates);
+    case SectionId::Code:
+      return bytes_of(t.code);
+    case SectionId::Programs:
+      return bytes_of(t.programs);
+    case SectionId::Dispatch:
+      return bytes_of(t.dispatch);
+    case SectionId::RuleText:
+      return bytes_of(t.rule_text);
+    case SectionId::Rules:
+      return bytes_of(t.rules);
+    case SectionId::Tags:
+      return bytes_of(t.tags);
+    case SectionId::OutputParts:
+      return bytes_of(t.output_parts);
+    case SectionId::OutputFields:
+      return bytes_of(t.output_fields);
+    case SectionId::Interest:
+      return bytes_of(t.interest);
+    case SectionId::MapText:
+      return bytes_of(t.map_text);
+    case SectionId::SourceMap:
+      return bytes_of(t.source_map);
   }
   return {};
 }
@@ -54,7 +72,8 @@ constexpr uint64_t align8(uint64_t n) { return (n + 7) & ~uint64_t{7}; }
 
 uint64_t image_bytes(const ImageTables& tables) {
   uint64_t size = align8(sizeof(fvm::ImageHeader));
-  for (size_t i = 0; i < fvm::kSectionCount; ++i) size += align8(section_bytes(tables, static_cast<SectionId>(i)).size());
+  for (size_t i = 0; i < fvm::kSectionCount; ++i)
+    size += align8(section_bytes(tables, static_cast<SectionId>(i)).size());
   return size;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Interner: numbers distinct byte strings from 0 in order of first use. Hash-consing of everything in the graph goes through
-// keys made with KeyWriter, so that equality is equality of all parts. No knowledge of what is interned.
+// Interner: numbers distinct byte strings from 0 in order of first use. Hash-consing of everything in the graph goes
+// through keys made with KeyWriter, so that equality is equality of all parts. No knowledge of what is interned.
 #pragma once
 
 #include <cstdint>

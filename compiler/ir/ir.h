@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ir::Module: the predicates and conditions of all rules as one hash-consed graph. Equal constants, terms, predicates and
-// Boolean nodes are one, whichever rules they come from; numbers follow first use, so they are reproducible.
-// A node's children have smaller ids than the node. Knows nothing of the image's layout.
+// ir::Module: the predicates and conditions of all rules as one hash-consed graph. Equal constants, terms, predicates
+// and Boolean nodes are one, whichever rules they come from; numbers follow first use, so they are reproducible. A
+// node's children have smaller ids than the node. Knows nothing of the image's layout.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +57,8 @@ struct Rule {
 
 class Module {
  public:
-  /// `simplify`: flatten chains, drop duplicates and constants, cancel double negation. Never changes what a condition means.
+  /// `simplify`: flatten chains, drop duplicates and constants, cancel double negation. Never changes what a condition
+  /// means.
   explicit Module(bool simplify);
 
   ConstId constant(const Constant& c);

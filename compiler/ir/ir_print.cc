@@ -27,19 +27,27 @@ std::string quoted(std::string_view text) {
 
 std::string constant_text(const Constant& c) {
   switch (c.kind) {
-    case fvm::Kind::Text: return quoted(c.text);
+    case fvm::Kind::Text:
+      return quoted(c.text);
     case fvm::Kind::Bytes: {
       std::string out = "0x";
       for (char b : c.text) out += fmt::format("{:02x}", static_cast<unsigned char>(b));
       return out;
     }
-    case fvm::Kind::Int: return std::to_string(static_cast<int64_t>(c.number));
-    case fvm::Kind::Uint: return std::to_string(c.number);
-    case fvm::Kind::Bool: return c.number != 0 ? "true" : "false";
-    case fvm::Kind::Double: return fmt::format("{}", c.real);
-    case fvm::Kind::Ip: return fvm::ops::format_ip(c.net.base);
-    case fvm::Kind::Net: return fvm::ops::format_net(c.net);
-    case fvm::Kind::None: break;
+    case fvm::Kind::Int:
+      return std::to_string(static_cast<int64_t>(c.number));
+    case fvm::Kind::Uint:
+      return std::to_string(c.number);
+    case fvm::Kind::Bool:
+      return c.number != 0 ? "true" : "false";
+    case fvm::Kind::Double:
+      return fmt::format("{}", c.real);
+    case fvm::Kind::Ip:
+      return fvm::ops::format_ip(c.net.base);
+    case fvm::Kind::Net:
+      return fvm::ops::format_net(c.net);
+    case fvm::Kind::None:
+      break;
   }
   return {};
 }
@@ -58,9 +66,12 @@ std::string term_text(const Module& m, TermId id) {
       if (t.field.arg == FieldRef::Arg::Key) return fmt::format("{}[{}]", name, t.field.key);
       return name;
     }
-    case fvm::TermKind::String: return quoted(t.text);
-    case fvm::TermKind::List: return fmt::format("({})", args());
-    case fvm::TermKind::Call: break;
+    case fvm::TermKind::String:
+      return quoted(t.text);
+    case fvm::TermKind::List:
+      return fmt::format("({})", args());
+    case fvm::TermKind::Call:
+      break;
   }
   const std::string call = fmt::format("{}({})", fvm::transformer_info(t.call).name, args());
   return t.text.empty() ? call : fmt::format("{}[{}]", call, t.text);
@@ -71,10 +82,14 @@ std::string term_text(const Module& m, TermId id) {
 std::string print_node(const Module& m, NodeId id) {
   const Node& n = m[id];
   switch (n.kind) {
-    case NodeKind::False: return "never";
-    case NodeKind::True: return "always";
-    case NodeKind::Check: return fmt::format("p{}", n.first);
-    default: return fmt::format("n{}", static_cast<uint32_t>(id));
+    case NodeKind::False:
+      return "never";
+    case NodeKind::True:
+      return "always";
+    case NodeKind::Check:
+      return fmt::format("p{}", n.first);
+    default:
+      return fmt::format("n{}", static_cast<uint32_t>(id));
   }
 }
 
@@ -89,7 +104,8 @@ std::string print_predicate(const Module& m, PredicateId id) {
 
 std::string print(const Module& m, const CheckedRules& rules) {
   std::string out;
-  for (uint32_t i = 0; i < m.predicate_count(); ++i) out += fmt::format("p{} = {}\n", i, print_predicate(m, PredicateId{i}));
+  for (uint32_t i = 0; i < m.predicate_count(); ++i)
+    out += fmt::format("p{} = {}\n", i, print_predicate(m, PredicateId{i}));
   for (uint32_t i = 0; i < m.node_count(); ++i) {
     const Node& n = m[NodeId{i}];
     if (n.kind != NodeKind::Not && n.kind != NodeKind::And && n.kind != NodeKind::Or) continue;

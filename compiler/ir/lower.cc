@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lowering. Expressions are visited in id order, children before parents, so nesting costs no stack here; the depth limit
-// protects the recursive walks behind it.
+// Lowering. Expressions are visited in id order, children before parents, so nesting costs no stack here; the depth
+// limit protects the recursive walks behind it.
 #include "compiler/ir/lower.h"
 
 #include <algorithm>
@@ -51,17 +51,27 @@ class Lowering {
     std::vector<NodeId> children;
     for (ExprId child : expr.children) children.push_back(nodes_[static_cast<uint32_t>(child)]);
     switch (expr.kind) {
-      case Expr::Kind::And: return module_.chain(NodeKind::And, std::move(children));
-      case Expr::Kind::Or: return module_.chain(NodeKind::Or, std::move(children));
-      case Expr::Kind::Not: return module_.negation(children[0]);
-      case Expr::Kind::Always: return NodeId::True;
-      case Expr::Kind::Never: return NodeId::False;
-      case Expr::Kind::Check: break;
+      case Expr::Kind::And:
+        return module_.chain(NodeKind::And, std::move(children));
+      case Expr::Kind::Or:
+        return module_.chain(NodeKind::Or, std::move(children));
+      case Expr::Kind::Not:
+        return module_.negation(children[0]);
+      case Expr::Kind::Always:
+        return NodeId::True;
+      case Expr::Kind::Never:
+        return NodeId::False;
+      case Expr::Kind::Check:
+        break;
     }
     Predicate p;
     p.op = expr.op;
     p.modifier = static_cast<fvm::Modifier>(expr.modifier);
     p.lhs = lower_term(rules_, expr.lhs, module_);
+    // The field yields the distance in milliseconds; `=` means "within".
+    const Term& lhs = module_[p.lhs];
+    if (lhs.kind == fvm::TermKind::Field && lhs.field.id == fvm::FieldId::EvtAround && p.op == fvm::CmpOp::Eq)
+      p.op = fvm::CmpOp::Le;
     p.range = expr.range;
     if (expr.rhs != falcoc::TermId::None) {
       p.rhs = fvm::RhsKind::Term;

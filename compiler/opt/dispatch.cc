@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which rules an event code has to decide, and what its code leaves of their conditions. Codes are grouped before folding by
-// what could make a difference: the rules that want them and the truth of every predicate their code decides.
+// Which rules an event code has to decide, and what its code leaves of their conditions. Codes are grouped before
+// folding by what could make a difference: the rules that want them and the truth of every predicate their code
+// decides.
 #include <map>
 #include <unordered_map>
 
@@ -32,13 +33,16 @@ class Folder {
     ir::NodeId result = id;
     switch (node.kind) {
       case ir::NodeKind::False:
-      case ir::NodeKind::True: break;
+      case ir::NodeKind::True:
+        break;
       case ir::NodeKind::Check:
         if (const auto truth = fold_predicate(module_, module_.predicate_of(node), code_)) {
           result = *truth ? ir::NodeId::True : ir::NodeId::False;
         }
         break;
-      case ir::NodeKind::Not: result = module_.negation(fold(module_.children(node)[0])); break;
+      case ir::NodeKind::Not:
+        result = module_.negation(fold(module_.children(node)[0]));
+        break;
       case ir::NodeKind::And:
       case ir::NodeKind::Or: {
         std::vector<ir::NodeId> children;

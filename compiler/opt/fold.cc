@@ -23,19 +23,23 @@ struct Known {
 
 Known event_name(EventCode code) {
   // These carry the name in a parameter.
-  const bool in_parameter = code == EventCode::GENERIC_E || code == EventCode::GENERIC_X || code == EventCode::ASYNCEVENT_E;
+  const bool in_parameter =
+      code == EventCode::GENERIC_E || code == EventCode::GENERIC_X || code == EventCode::ASYNCEVENT_E;
   if (in_parameter) return {};
   return {true, true, event_info(code).name};
 }
 
 Known known_field(FieldId field, EventCode code) {
   switch (field) {
-    case FieldId::EvtType: return event_name(code);
+    case FieldId::EvtType:
+      return event_name(code);
     case FieldId::SyscallType:
       if ((event_info(code).category & FALCO_EC_SYSCALL) == 0) return {true, false, {}};
       return event_name(code);
-    case FieldId::EvtDir: return {true, true, event_info(code).dir == fvm::Dir::Enter ? ">" : "<"};
-    default: return {};
+    case FieldId::EvtDir:
+      return {true, true, event_info(code).dir == fvm::Dir::Enter ? ">" : "<"};
+    default:
+      return {};
   }
 }
 

@@ -17,10 +17,10 @@
 
 namespace falcoc {
 
-#define FALCO_PASSES(FALCO_PASS)            \
-  FALCO_PASS(Simplify, "simplify")          \
-  FALCO_PASS(FoldEvents, "fold-events")     \
-  FALCO_PASS(PruneEvents, "prune-events")   \
+#define FALCO_PASSES(FALCO_PASS)          \
+  FALCO_PASS(Simplify, "simplify")        \
+  FALCO_PASS(FoldEvents, "fold-events")   \
+  FALCO_PASS(PruneEvents, "prune-events") \
   FALCO_PASS(SharePrograms, "share-programs")
 
 enum class Pass : uint8_t {
@@ -40,15 +40,15 @@ class PassSet {
   uint32_t bits_ = ~0u;
 };
 
-/// What the events of one program have in common: the rules to decide, in installation order, with what is left of their
-/// conditions.
+/// What the events of one program have in common: the rules to decide, in installation order, with what is left of
+/// their conditions.
 struct EventProgram {
   std::vector<fvm::EventCode> events;
   std::vector<ir::Rule> rules;
 };
 
-/// Groups event codes whose rules and folded conditions are the same; adds folded nodes to `module`. Events that no rule wants
-/// are in no group. Groups are in order of their first event code.
+/// Groups event codes whose rules and folded conditions are the same; adds folded nodes to `module`. Events that no
+/// rule wants are in no group. Groups are in order of their first event code.
 std::vector<EventProgram> dispatch_events(const CheckedRules& rules, const PassSet& passes, ir::Module& module);
 
 /// The truth of a predicate for every event of a code; nothing when it depends on more than the code.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fingerprints: a hash of the rows of each table, computed while compiling. Compiler and VM are built on different days; an
-// image whose numbers were given by other rows is refused, never guessed at. Mismatch detection, not security.
+// Fingerprints: a hash of the rows of each table, computed while compiling. Compiler and VM are built on different
+// days; an image whose numbers were given by other rows is refused, never guessed at. Mismatch detection, not security.
 // Documentation columns don't count.
 #pragma once
 

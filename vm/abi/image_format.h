@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The `.fbc` rules image, byte by byte. Little endian; offsets, never pointers; every section starts at a multiple of 8 and
-// follows the one before it with at most 7 zero bytes between; what a picture below calls zero must be zero.
+// The `.fbc` rules image, byte by byte. Little endian; offsets, never pointers; every section starts at a multiple of 8
+// and follows the one before it with at most 7 zero bytes between; what a picture below calls zero must be zero.
 // Written by compiler/emit/image_writer.cc, proved by vm/image/verifier.cc, read through vm/image/image_view.h.
 //
 //   offset size  header

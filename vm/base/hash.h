@@ -14,7 +14,9 @@
 
 namespace fvm {
 
-inline uint64_t hash64(Bytes bytes, uint64_t seed = 0) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
+inline uint64_t hash64(Bytes bytes, uint64_t seed = 0) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
 inline uint64_t hash64(std::string_view text, uint64_t seed = 0) { return hash64(as_bytes(text), seed); }
 
 /// XXH3-128 of the pieces one after the other, in canonical (big-endian) form.

@@ -23,15 +23,19 @@ size_t output_bound(Transformer transformer, std::span<const ops::TransformArg> 
     return first.count == 1 && first.data[0].kind() == Kind::Text ? first.data[0].as_text().size() : 0;
   };
   switch (transformer) {
-    case Transformer::Join: return bytes + separator() * values;
-    case Transformer::Getopt: return bytes + 2 * bytes * sizeof(Value);  // a letter and an argument per byte
+    case Transformer::Join:
+      return bytes + separator() * values;
+    case Transformer::Getopt:
+      return bytes + 2 * bytes * sizeof(Value);  // a letter and an argument per byte
     case Transformer::Len:
-    case Transformer::Val: return 0;
+    case Transformer::Val:
+      return 0;
     case Transformer::ToLower:
     case Transformer::ToUpper:
     case Transformer::B64:
     case Transformer::Basename:
-    case Transformer::Concat: break;
+    case Transformer::Concat:
+      break;
   }
   return bytes + values * sizeof(Value);
 }
@@ -57,8 +61,9 @@ Machine::Machine(const VerifiedImage& image)
   }
   terms_.reserve(view_.terms().size());
   for (const TermRec& t : view_.terms()) {
-    terms_.push_back({static_cast<TermKind>(t.kind), static_cast<Transformer>(t.transformer), (t.flags & kTermIsList) != 0, t.slot,
-                      view_.args(t), view_.string(t.text), Value::text(view_.string(t.text))});
+    terms_.push_back({static_cast<TermKind>(t.kind), static_cast<Transformer>(t.transformer),
+                      (t.flags & kTermIsList) != 0, t.slot, view_.args(t), view_.string(t.text),
+                      Value::text(view_.string(t.text))});
   }
 }
 
@@ -75,7 +80,8 @@ void Machine::begin_event() {
   ++event_;
 }
 
-ValueList Machine::apply(const Term& term, std::span<const ops::TransformArg> args, size_t& text_bytes, Arena& arena) const {
+ValueList Machine::apply(const Term& term, std::span<const ops::TransformArg> args, size_t& text_bytes,
+                         Arena& arena) const {
   text_bytes += output_bound(term.transformer, args);
   if (text_bytes > limits::kTermTextBytes) return ValueList::missing();
   return ops::apply(term.transformer, args, term.text, arena);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Machine: runs the decision program of an event. Each field use is read, each transformer applied and each predicate tested
-// at most once per event, however many rules ask; marks with the event's number say what is already known, so that nothing
-// has to be cleared between events. Trusts the verifier: no check here repeats what it proved.
-// Hot: no heap after warm-up, no exceptions, no look-up by name. Not thread-safe; one Machine per thread may share an image.
+// Machine: runs the decision program of an event. Each field use is read, each transformer applied and each predicate
+// tested at most once per event, however many rules ask; marks with the event's number say what is already known, so
+// that nothing has to be cleared between events. Trusts the verifier: no check here repeats what it proved. Hot: no
+// heap after warm-up, no exceptions, no look-up by name. Not thread-safe; one Machine per thread may share an image.
 #pragma once
 
 #include <concepts>
@@ -21,7 +21,8 @@
 
 namespace fvm {
 
-/// Where field values come from: LiveFields, or made-up values in tests. Values live until the next event or arena reset.
+/// Where field values come from: LiveFields, or made-up values in tests. Values live until the next event or arena
+/// reset.
 template <typename F>
 concept FieldSource = requires(const F& fields, const FieldUse& use, Arena& arena) {
   { fields.read(use, arena) } -> std::same_as<ValueList>;
@@ -84,11 +85,11 @@ class Machine {
   ActiveRules active_;
 
   Arena arena_;
-  uint32_t event_ = 0;                  ///< at most kEventNumbers; 0 = never
-  std::vector<uint32_t> known_;         ///< per predicate: event << 1 | truth
+  uint32_t event_ = 0;           ///< at most kEventNumbers; 0 = never
+  std::vector<uint32_t> known_;  ///< per predicate: event << 1 | truth
   std::vector<Memo> slots_;
-  std::vector<Memo> calls_;             ///< per term; used by Call and List
-  size_t text_bytes_ = 0;               ///< produced by transformers for this event
+  std::vector<Memo> calls_;  ///< per term; used by Call and List
+  size_t text_bytes_ = 0;    ///< produced by transformers for this event
   uint64_t text_overruns_ = 0;
 
   static constexpr uint32_t kEventNumbers = UINT32_MAX >> 1;
@@ -147,7 +148,8 @@ ValueList Machine::value(uint32_t id, const F& fields) {
   if (is_field) {
     result = fields.read(uses_[term.slot], arena_);
   } else {
-    result = combine(term, [&](uint32_t arg) { return value(arg, fields); }, text_bytes_, arena_);
+    result = combine(
+        term, [&](uint32_t arg) { return value(arg, fields); }, text_bytes_, arena_);
   }
   memo = {event_, result};
   return result;

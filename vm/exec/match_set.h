@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MatchSet: the rules an event matched, in installation order; the exit of the hot path. Room for every rule is taken once.
+// MatchSet: the rules an event matched, in installation order; the exit of the hot path. Room for every rule is taken
+// once.
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,8 @@
 // Operators over lists, endpoints, ancestors and modifiers; see 3.5 and 3.6 of the language.
 //   One       the value satisfies the operator
 //   List      `in`: every element is a member (an empty list always); `intersects`: some element is
-//   Endpoint  `!=`: every end differs; otherwise some end satisfies the operator. A modifier counts operands for which that holds
-//   Ancestor  some ancestor satisfies the whole predicate, modifier included
+//   Endpoint  `!=`: every end differs; otherwise some end satisfies the operator. A modifier counts operands for which
+//   that holds Ancestor  some ancestor satisfies the whole predicate, modifier included
 #include "vm/exec/predicate.h"
 
 #include <algorithm>
@@ -54,7 +54,8 @@ bool modified(const Predicate& p, Holds operand_holds) {
       for (size_t i = 0; i < total && count < 2; ++i) count += operand_holds(i) ? 1 : 0;
       return count == 1;
     }
-    case Modifier::None: break;
+    case Modifier::None:
+      break;
   }
   return false;
 }
@@ -92,20 +93,30 @@ Value constant_value(const ImageView& image, const ConstantRec& c) {
     return address;
   };
   switch (static_cast<Kind>(c.kind)) {
-    case Kind::Text: return Value::text(image.string(load<TextRef>(c.payload)));
-    case Kind::Bytes: return Value::bytes(as_bytes(image.string(load<TextRef>(c.payload))));
-    case Kind::Int: return Value::integer(load<int64_t>(c.payload));
-    case Kind::Uint: return Value::uinteger(load<uint64_t>(c.payload));
-    case Kind::Bool: return Value::boolean(load<uint64_t>(c.payload) != 0);
-    case Kind::Double: return Value::real(load<double>(c.payload));
-    case Kind::Ip: return Value::ip(ip());
-    case Kind::Net: return Value::net({ip(), c.prefix});
-    case Kind::None: break;
+    case Kind::Text:
+      return Value::text(image.string(load<TextRef>(c.payload)));
+    case Kind::Bytes:
+      return Value::bytes(as_bytes(image.string(load<TextRef>(c.payload))));
+    case Kind::Int:
+      return Value::integer(load<int64_t>(c.payload));
+    case Kind::Uint:
+      return Value::uinteger(load<uint64_t>(c.payload));
+    case Kind::Bool:
+      return Value::boolean(load<uint64_t>(c.payload) != 0);
+    case Kind::Double:
+      return Value::real(load<double>(c.payload));
+    case Kind::Ip:
+      return Value::ip(ip());
+    case Kind::Net:
+      return Value::net({ip(), c.prefix});
+    case Kind::None:
+      break;
   }
   return {};
 }
 
-/// How several values of a left side are compared: the field's row, unless an argument or a transformer makes it one value.
+/// How several values of a left side are compared: the field's row, unless an argument or a transformer makes it one
+/// value.
 Quant quant_of(const ImageView& image, const TermRec& term) {
   if ((term.flags & kTermIsList) != 0) return Quant::List;
   if (static_cast<TermKind>(term.kind) != TermKind::Field) return Quant::One;
@@ -120,10 +131,14 @@ bool holds(const Predicate& p, const ValueList& lhs) {
   if (p.op == CmpOp::Exists) return true;
   const auto one = [&](const Value& value) { return value_holds(p, value); };
   switch (p.quant) {
-    case Quant::One: return lhs.count != 0 && one(lhs.data[0]);
-    case Quant::List: return p.op == CmpOp::In ? std::ranges::all_of(lhs.values(), one) : std::ranges::any_of(lhs.values(), one);
-    case Quant::Endpoint: return endpoint_holds(p, lhs.values());
-    case Quant::Ancestor: return std::ranges::any_of(lhs.values(), one);
+    case Quant::One:
+      return lhs.count != 0 && one(lhs.data[0]);
+    case Quant::List:
+      return p.op == CmpOp::In ? std::ranges::all_of(lhs.values(), one) : std::ranges::any_of(lhs.values(), one);
+    case Quant::Endpoint:
+      return endpoint_holds(p, lhs.values());
+    case Quant::Ancestor:
+      return std::ranges::any_of(lhs.values(), one);
   }
   return false;
 }
@@ -133,7 +148,8 @@ bool holds(const Predicate& p, const ValueList& lhs, const ValueList& rhs) {
   const auto one = [&](const Value& left) {
     return std::ranges::any_of(rhs.values(), [&](const Value& right) { return ops::compare(p.op, left, right); });
   };
-  const bool all = (p.quant == Quant::List && p.op == CmpOp::In) || (p.quant == Quant::Endpoint && p.op == CmpOp::Ne && lhs.count != 0);
+  const bool all = (p.quant == Quant::List && p.op == CmpOp::In) ||
+                   (p.quant == Quant::Endpoint && p.op == CmpOp::Ne && lhs.count != 0);
   return all ? std::ranges::all_of(lhs.values(), one) : std::ranges::any_of(lhs.values(), one);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Predicates of a loaded image, ready to test: constants decoded, sets hashed, regular expressions and path sets compiled.
-// Knows how the operators of vm/ops extend to lists, endpoints, ancestors and modifiers; does not know how values are read.
+// Predicates of a loaded image, ready to test: constants decoded, sets hashed, regular expressions and path sets
+// compiled. Knows how the operators of vm/ops extend to lists, endpoints, ancestors and modifiers; does not know how
+// values are read.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +46,7 @@ class PredicateTable {
   size_t size() const { return predicates_.size(); }
 
  private:
-  std::vector<Value> values_;       ///< operands of all predicates, back to back
+  std::vector<Value> values_;  ///< operands of all predicates, back to back
   std::vector<ValueSet> sets_;
   std::vector<ops::Regex> regexes_;
   std::vector<ops::PathSet> paths_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which rules of a loaded image are active. The compiler leaves disabled rules out of the code; this switches off more of them
-// at load time (falco-vm -t, -T, -D, --priority). It can't bring back what the compiler left out.
+// Which rules of a loaded image are active. The compiler leaves disabled rules out of the code; this switches off more
+// of them at load time (falco-vm -t, -T, -D, --priority). It can't bring back what the compiler left out.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +33,10 @@ class ActiveRules {
 
 /// Every rule in the image that no criterion excludes. Empty lists exclude nothing.
 struct RuleSelection {
-  std::vector<std::string> only_tags;      ///< -t: rules with one of these tags, no others
-  std::vector<std::string> without_tags;   ///< -T
-  std::vector<std::string> without_names;  ///< -D: rules whose name contains the text
-  uint8_t lowest_priority = kPriorities - 1;  ///< --priority: rules with a greater number are off
+  std::vector<std::string> only_tags = {};      ///< -t: rules with one of these tags, no others
+  std::vector<std::string> without_tags = {};   ///< -T
+  std::vector<std::string> without_names = {};  ///< -D: rules whose name contains the text
+  uint8_t lowest_priority = kPriorities - 1;    ///< --priority: rules with a greater number are off
 };
 
 /// Rules the image runs for some event; the others were disabled when it was compiled.

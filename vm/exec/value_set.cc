@@ -13,18 +13,23 @@ namespace {
 
 uint64_t hash_of(const Value& value) {
   switch (value.kind()) {
-    case Kind::Text: return hash64(value.as_text());
-    case Kind::Bytes: return hash64(value.as_bytes());
+    case Kind::Text:
+      return hash64(value.as_text());
+    case Kind::Bytes:
+      return hash64(value.as_bytes());
     case Kind::Int:
     case Kind::Uint:
-    case Kind::Bool: return value.as_uint() * 0x9e3779b97f4a7c15u >> 32;
-    case Kind::Double: return 0;  // equal doubles may differ in bits
+    case Kind::Bool:
+      return value.as_uint() * 0x9e3779b97f4a7c15u >> 32;
+    case Kind::Double:
+      return 0;  // equal doubles may differ in bits
     case Kind::Ip: {
       const IpAddr address = value.as_ip();
       return hash64(Bytes(address.bytes), address.family);
     }
     case Kind::Net:
-    case Kind::None: break;
+    case Kind::None:
+      break;
   }
   return 0;
 }

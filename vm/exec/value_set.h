@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // ValueSet: membership in a list of constants by exact equality (ops::equal): linear for a few, hashed for many.
-// Built when an image is loaded; contains() allocates nothing. Constants of one kind, but not Net, whose members contain
-// rather than equal. Borrows the values' bytes.
+// Built when an image is loaded; contains() allocates nothing. Constants of one kind, but not Net, whose members
+// contain rather than equal. Borrows the values' bytes.
 #pragma once
 
 #include <cstdint>

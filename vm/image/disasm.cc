@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kPriorityNames[kPriorities] = {"Emergency", "Alert",  "Critical",      "Error",
                                                           "Warning",   "Notice", "Informational", "Debug"};
+constexpr size_t kLineBytes = 120;
 constexpr size_t kNoteBytes = 100;  ///< of a predicate beside an instruction; its own line has all of it
 constexpr std::string_view kModifierNames[kModifiers] = {"", "oneof", "anyof", "allof"};
 constexpr std::string_view kDomainNames[] = {"Event", "Fd", "Process", "Lineage", "Container", "Host"};
@@ -42,7 +43,8 @@ std::string constant_text(const ImageView& image, const ConstantRec& c) {
   net.base.family = c.family;
   net.prefix = c.prefix;
   switch (static_cast<Kind>(c.kind)) {
-    case Kind::Text: return quoted(image.string(load<TextRef>(c.payload)));
+    case Kind::Text:
+      return quoted(image.string(load<TextRef>(c.payload)));
     case Kind::Bytes: {
       static constexpr char kHex[] = "0123456789abcdef";
       std::string out = "0x";
@@ -51,17 +53,23 @@ std::string constant_text(const ImageView& image, const ConstantRec& c) {
       }
       return out;
     }
-    case Kind::Int: return std::to_string(load<int64_t>(c.payload));
-    case Kind::Uint: return std::to_string(load<uint64_t>(c.payload));
-    case Kind::Bool: return load<uint64_t>(c.payload) != 0 ? "true" : "false";
+    case Kind::Int:
+      return std::to_string(load<int64_t>(c.payload));
+    case Kind::Uint:
+      return std::to_string(load<uint64_t>(c.payload));
+    case Kind::Bool:
+      return load<uint64_t>(c.payload) != 0 ? "true" : "false";
     case Kind::Double: {
       char buffer[32];
       const auto end = std::to_chars(buffer, buffer + sizeof buffer, load<double>(c.payload));
       return {buffer, end.ptr};
     }
-    case Kind::Ip: return ops::format_ip(net.base);
-    case Kind::Net: return ops::format_net(net);
-    case Kind::None: break;
+    case Kind::Ip:
+      return ops::format_ip(net.base);
+    case Kind::Net:
+      return ops::format_net(net);
+    case Kind::None:
+      break;
   }
   return {};
 }
@@ -71,10 +79,14 @@ std::string field_text(const ImageView& image, uint32_t slot) {
   const FieldInfo& info = kFields[f.field];
   std::string out(info.name);
   switch (static_cast<FieldArg>(f.arg)) {
-    case FieldArg::None: break;
-    case FieldArg::Index: out += '[' + std::to_string(f.index) + ']'; break;
+    case FieldArg::None:
+      break;
+    case FieldArg::Index:
+      out += '[' + std::to_string(f.index) + ']';
+      break;
     case FieldArg::Key: {
-      const bool suffix = info.arg == ArgKind::Suffix || info.arg == ArgKind::EventParam || info.arg == ArgKind::EventName;
+      const bool suffix =
+          info.arg == ArgKind::Suffix || info.arg == ArgKind::EventParam || info.arg == ArgKind::EventName;
       const std::string key(image.string(f.key));
       out += suffix ? '.' + key : '[' + key + ']';
       break;
@@ -112,7 +124,9 @@ class Printer {
   }
 
   void header() {
-    const auto count = [&](std::string_view name, size_t n) { out_ += "  " + std::string(name) + ' ' + std::to_string(n) + '\n'; };
+    const auto count = [&](std::string_view name, size_t n) {
+      out_ += "  " + std::string(name) + ' ' + std::to_string(n) + '\n';
+    };
     out_ += "image version " + std::to_string(image_.header().version) + (image_.stripped() ? " stripped\n" : "\n");
     count("rules", image_.rules().size());
     count("predicates", image_.predicates().size());
@@ -122,14 +136,14 @@ class Printer {
   }
 
   void programs() {
-    std::vector<std::string> events(image_.programs().size());
+    std::vector<std::vector<std::string_view>> events(image_.programs().size());
     for (size_t code = 0; code < kEventCount; ++code) {
       const uint32_t program = image_.dispatch()[code];
-      if (program == kNoProgram) continue;
-      events[program] += (events[program].empty() ? "" : " ") + std::string(kEvents[code].symbol);
+      if (program != kNoProgram) events[program].push_back(kEvents[code].symbol);
     }
     for (uint32_t p = 0; p < events.size(); ++p) {
-      out_ += "\nprogram " + std::to_string(p) + "\n  for " + events[p] + '\n';
+      out_ += "\nprogram " + std::to_string(p) + ", " + std::to_string(events[p].size()) + " events\n";
+      wrapped(events[p]);
       program(image_.code().subspan(image_.programs()[p].first, image_.programs()[p].count));
     }
   }
@@ -137,7 +151,8 @@ class Printer {
   void predicates() {
     out_ += "\npredicates\n";
     for (uint32_t p = 0; p < image_.predicates().size(); ++p) {
-      out_ += "  p" + std::to_string(p) + "  " + predicate_text(image_, p) + "  [" + domains_text(image_.predicates()[p].domains) + ']';
+      out_ += "  p" + std::to_string(p) + "  " + predicate_text(image_, p) + "  [" +
+              domains_text(image_.predicates()[p].domains) + ']';
       place(MapSubject::Predicate, p);
     }
     out_ += "\nfields\n";
@@ -152,7 +167,8 @@ class Printer {
       const RuleRec& rule = image_.rules()[r];
       out_ += "\nrule r" + std::to_string(r) + ' ' + quoted(image_.rule_text(rule.name));
       place(MapSubject::Rule, r);
-      out_ += "  priority " + std::string(kPriorityNames[rule.priority]) + "\n  source " + quoted(image_.rule_text(rule.source)) + '\n';
+      out_ += "  priority " + std::string(kPriorityNames[rule.priority]) + "\n  source " +
+              quoted(image_.rule_text(rule.source)) + '\n';
       if ((rule.flags & kRuleCapture) != 0) out_ += "  capture " + std::to_string(rule.capture_duration_ms) + " ms\n";
       if (rule.tags.count != 0) {
         out_ += "  tags";
@@ -195,9 +211,22 @@ class Printer {
     }
   }
 
+  void wrapped(std::span<const std::string_view> words) {
+    std::string line = " ";
+    for (std::string_view word : words) {
+      if (line.size() + 1 + word.size() > kLineBytes) {
+        out_ += line + '\n';
+        line = " ";
+      }
+      line += ' ' + std::string(word);
+    }
+    if (line.size() > 1) out_ += line + '\n';
+  }
+
   void operand(Operand kind, uint32_t value, std::string& line, std::string& note) const {
     switch (kind) {
-      case Operand::None: return;
+      case Operand::None:
+        return;
       case Operand::Predicate:
         line += " p" + std::to_string(value);
         note = predicate_text(image_, value);
@@ -207,7 +236,9 @@ class Printer {
         line += " r" + std::to_string(value);
         note = quoted(image_.rule_text(image_.rules()[value].name));
         return;
-      case Operand::Target: line += " L" + std::to_string(value); return;
+      case Operand::Target:
+        line += " L" + std::to_string(value);
+        return;
     }
   }
 
@@ -227,10 +258,14 @@ class Printer {
 std::string term_text(const ImageView& image, uint32_t term) {
   const TermRec& t = image.terms()[term];
   switch (static_cast<TermKind>(t.kind)) {
-    case TermKind::Field: return field_text(image, t.slot);
-    case TermKind::String: return quoted(image.string(t.text));
-    case TermKind::List: return '(' + joined(image, image.args(t)) + ')';
-    case TermKind::Call: break;
+    case TermKind::Field:
+      return field_text(image, t.slot);
+    case TermKind::String:
+      return quoted(image.string(t.text));
+    case TermKind::List:
+      return '(' + joined(image, image.args(t)) + ')';
+    case TermKind::Call:
+      break;
   }
   std::string out(transformer_info(static_cast<Transformer>(t.transformer)).name);
   out += '(' + joined(image, image.args(t)) + ')';
@@ -244,9 +279,12 @@ std::string predicate_text(const ImageView& image, uint32_t predicate) {
   std::string out = term_text(image, p.lhs) + ' ' + std::string(kCmpOps[p.op]);
   if (p.modifier != 0) out += ' ' + std::string(kModifierNames[p.modifier]);
   switch (static_cast<RhsKind>(p.rhs)) {
-    case RhsKind::None: return out;
-    case RhsKind::Term: return out + ' ' + term_text(image, p.operands.first);
-    case RhsKind::Constants: break;
+    case RhsKind::None:
+      return out;
+    case RhsKind::Term:
+      return out + ' ' + term_text(image, p.operands.first);
+    case RhsKind::Constants:
+      break;
   }
   const bool is_list = p.modifier != 0 || op == CmpOp::In || op == CmpOp::Intersects || op == CmpOp::PMatch;
   std::string list;

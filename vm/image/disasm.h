@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text form of a verified image: stable, one fact a line, for people, goldens and bug reports. Driven by the operand kinds of
-// opcodes.def. Cold.
+// Text form of a verified image: stable, one fact a line, for people, goldens and bug reports. Driven by the operand
+// kinds of opcodes.def. Cold.
 #pragma once
 
 #include <string>

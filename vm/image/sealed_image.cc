@@ -57,7 +57,8 @@ int make_memfd() { return ::memfd_create("falco-rules", MFD_CLOEXEC | MFD_ALLOW_
 
 /// Seals `fd`, which holds `size` bytes, and maps it.
 Result<const uint8_t*, ImageFileError> seal_and_map(int fd, size_t size) {
-  if (::fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) return fail(Code::CantSeal, errno);
+  if (::fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+    return fail(Code::CantSeal, errno);
   void* map = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (map == MAP_FAILED) return fail(Code::CantSeal, errno);
   return static_cast<const uint8_t*>(map);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SealedImage: bytes that can no longer change. A file is read once, with a bound, into a memfd that is then sealed against
-// writing, shrinking and growing, and mapped read-only and private: what the verifier saw is what runs, whatever happens to
-// the file. (A private mapping of the file itself would show later writes to it.)
-// Knows nothing of the format; see verifier.h.
+// SealedImage: bytes that can no longer change. A file is read once, with a bound, into a memfd that is then sealed
+// against writing, shrinking and growing, and mapped read-only and private: what the verifier saw is what runs,
+// whatever happens to the file. (A private mapping of the file itself would show later writes to it.) Knows nothing of
+// the format; see verifier.h.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 namespace fvm {
 
 //   FALCO_IMAGE_FILE_ERROR(Sym, "words")
-#define FALCO_IMAGE_FILE_ERRORS(FALCO_IMAGE_FILE_ERROR)                       \
-  FALCO_IMAGE_FILE_ERROR(CantOpen, "can't open")                              \
-  FALCO_IMAGE_FILE_ERROR(Directory, "is a directory")                         \
-  FALCO_IMAGE_FILE_ERROR(NotRegular, "is not a regular file")                 \
-  FALCO_IMAGE_FILE_ERROR(Empty, "is empty")                                   \
+#define FALCO_IMAGE_FILE_ERRORS(FALCO_IMAGE_FILE_ERROR)                         \
+  FALCO_IMAGE_FILE_ERROR(CantOpen, "can't open")                                \
+  FALCO_IMAGE_FILE_ERROR(Directory, "is a directory")                           \
+  FALCO_IMAGE_FILE_ERROR(NotRegular, "is not a regular file")                   \
+  FALCO_IMAGE_FILE_ERROR(Empty, "is empty")                                     \
   FALCO_IMAGE_FILE_ERROR(TooBig, "is bigger than a compiled rules file can be") \
-  FALCO_IMAGE_FILE_ERROR(CantRead, "can't read")                              \
+  FALCO_IMAGE_FILE_ERROR(CantRead, "can't read")                                \
   FALCO_IMAGE_FILE_ERROR(CantSeal, "can't make a sealed copy of")
 
 struct ImageFileError {

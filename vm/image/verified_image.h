@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// VerifiedImage: the token the machine demands. Only verify() can make one, so an unverified image can't be run by mistake.
+// VerifiedImage: the token the machine demands. Only verify() can make one, so an unverified image can't be run by
+// mistake.
 #pragma once
 
 #include <utility>

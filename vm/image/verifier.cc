@@ -2,17 +2,21 @@
 //
 // What is proved, assuming that the author of the image is hostile and computes digests:
 //
-//   1. Every section lies inside the file, holds whole records, and no two overlap (ImageView::open). Every count, offset, run
+//   1. Every section lies inside the file, holds whole records, and no two overlap (ImageView::open). Every count,
+//   offset, run
 //      and id in a record then stays inside its section, so following any reference reads only image bytes.
 //   2. Every code of a table (kinds, types, fields, operators, transformers, opcodes, priorities) has a row.
-//   3. Terms refer to smaller term ids only, so they form no cycle; depth and cost are bounded, so evaluating one needs little
+//   3. Terms refer to smaller term ids only, so they form no cycle; depth and cost are bounded, so evaluating one needs
+//   little
 //      stack and ends soon. Text that transformers produce is bounded while running (limits::kTermTextBytes).
-//   4. A predicate compares operands of its left side's kind with an operator that has a meaning for it. A live field that
+//   4. A predicate compares operands of its left side's kind with an operator that has a meaning for it. A live field
+//   that
 //      yields another kind than its row says (evt.rawarg) compares false; it does not misread memory.
 //   5. Regular expressions are short, few, and compile within the bound of vm/ops/regex.h, whose matching is linear.
-//   6. Instructions have known codes and operands in range; jumps go forward and stay inside the program; the last instruction
-//      is an end. So the program counter grows with every step and every run stops after at most as many steps as there are
-//      instructions. Match operands grow too, so a match set never exceeds the number of rules.
+//   6. Instructions have known codes and operands in range; jumps go forward and stay inside the program; the last
+//   instruction
+//      is an end. So the program counter grows with every step and every run stops after at most as many steps as there
+//      are instructions. Match operands grow too, so a match set never exceeds the number of rules.
 //   7. Domains of a predicate are those of its fields, so that caching by them is sound.
 //   8. Verification itself is quick: runs tile their sections or their total is bounded, so no pass is quadratic.
 //   9. Reserved bytes are zero: nothing is smuggled past an older VM.
@@ -33,9 +37,9 @@ Result<VerifiedImage, VerifyError> Verifier::verify(SealedImage image) {
   Verifier verifier(*view);
   using Pass = void (Verifier::*)();
   constexpr Pass kPasses[] = {
-      &Verifier::verify_constants, &Verifier::verify_fields, &Verifier::verify_terms,
+      &Verifier::verify_constants,  &Verifier::verify_fields,  &Verifier::verify_terms,
       &Verifier::verify_predicates, &Verifier::verify_regexes, &Verifier::verify_code,
-      &Verifier::verify_dispatch, &Verifier::verify_rules, &Verifier::verify_source_map,
+      &Verifier::verify_dispatch,   &Verifier::verify_rules,   &Verifier::verify_source_map,
   };
   for (Pass pass : kPasses) {
     (verifier.*pass)();
@@ -65,8 +69,12 @@ void Verifier::verify_code() {
       const auto operand_error = [&](Operand kind, uint32_t value) -> std::optional<VerifyCode> {
         bool sound = false;
         switch (kind) {
-          case Operand::None: sound = value == 0; break;
-          case Operand::Predicate: sound = value < predicates; break;
+          case Operand::None:
+            sound = value == 0;
+            break;
+          case Operand::Predicate:
+            sound = value < predicates;
+            break;
           case Operand::Rule:
             sound = value < rules && value >= next_rule;
             next_rule = uint64_t{value} + 1;
@@ -112,7 +120,8 @@ void Verifier::verify_rules() {
     if (!text_ok(tags[i])) return fail(VerifyCode::BadText, SectionId::Tags, i);
   const auto parts = view_.output_parts();
   for (size_t i = 0; i < parts.size(); ++i) {
-    if (!text_ok(parts[i].literal) || !text_ok(parts[i].token)) return fail(VerifyCode::BadText, SectionId::OutputParts, i);
+    if (!text_ok(parts[i].literal) || !text_ok(parts[i].token))
+      return fail(VerifyCode::BadText, SectionId::OutputParts, i);
     if (!output_part_sound(parts[i])) return fail(VerifyCode::BadOutput, SectionId::OutputParts, i);
   }
   const auto fields = view_.output_fields();
@@ -136,10 +145,12 @@ void Verifier::verify_rules() {
     const bool runs = tag_runs.take(r.tags, tags.size()) && part_runs.take(r.parts, parts.size()) &&
                       field_runs.take(r.fields, fields.size());
     if (!runs) return fail(VerifyCode::BadRun, SectionId::Rules, i);
-    if (r.priority >= kPriorities || (r.flags & ~kRuleCapture) != 0) return fail(VerifyCode::BadRule, SectionId::Rules, i);
+    if (r.priority >= kPriorities || (r.flags & ~kRuleCapture) != 0)
+      return fail(VerifyCode::BadRule, SectionId::Rules, i);
     const auto own_tags = view_.tags(r);
     for (size_t t = 1; t < own_tags.size(); ++t) {
-      if (view_.rule_text(own_tags[t - 1]) >= view_.rule_text(own_tags[t])) return fail(VerifyCode::BadRule, SectionId::Rules, i);
+      if (view_.rule_text(own_tags[t - 1]) >= view_.rule_text(own_tags[t]))
+        return fail(VerifyCode::BadRule, SectionId::Rules, i);
     }
     uint64_t width = 0;
     for (const OutputPartRec& part : view_.parts(r)) width += part.width;
@@ -159,9 +170,12 @@ void Verifier::verify_source_map() {
   for (size_t i = 0; i < map.size(); ++i) {
     const MapRec& m = map[i];
     if (!view_.text_ok(SectionId::MapText, m.file)) return fail(VerifyCode::BadText, SectionId::SourceMap, i);
-    const size_t subjects = m.subject == static_cast<uint32_t>(MapSubject::Rule) ? view_.rules().size() : view_.predicates().size();
-    const bool sorted = i == 0 || map[i - 1].subject < m.subject || (map[i - 1].subject == m.subject && map[i - 1].id < m.id);
-    if (m.subject >= kMapSubjects || m.id >= subjects || !sorted) return fail(VerifyCode::BadSourceMap, SectionId::SourceMap, i);
+    const size_t subjects =
+        m.subject == static_cast<uint32_t>(MapSubject::Rule) ? view_.rules().size() : view_.predicates().size();
+    const bool sorted =
+        i == 0 || map[i - 1].subject < m.subject || (map[i - 1].subject == m.subject && map[i - 1].id < m.id);
+    if (m.subject >= kMapSubjects || m.id >= subjects || !sorted)
+      return fail(VerifyCode::BadSourceMap, SectionId::SourceMap, i);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The verifier decides whether an image is safe to run. It assumes a hostile author who can compute digests; see the proof in
-// verifier.cc. There is no way around it: the machine takes a VerifiedImage, and only this makes one.
+// The verifier decides whether an image is safe to run. It assumes a hostile author who can compute digests; see the
+// proof in verifier.cc. There is no way around it: the machine takes a VerifiedImage, and only this makes one.
 #pragma once
 
 #include "vm/base/result.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The verifier's inside: one pass per section group, run in the order declared. A pass may rely on what earlier ones proved.
-// Included by verifier*.cc only.
+// The verifier's inside: one pass per section group, run in the order declared. A pass may rely on what earlier ones
+// proved. Included by verifier*.cc only.
 #pragma once
 
 #include <optional>
@@ -35,8 +35,8 @@ class Verifier {
   TypeId term_type(uint32_t term) const { return static_cast<TypeId>(view_.terms()[term].type); }
   bool term_is_list(uint32_t term) const { return (view_.terms()[term].flags & kTermIsList) != 0; }
 
-  /// Runs that tile their section: each non-empty one begins where the one before ended. Then walking all runs of a section
-  /// costs no more than walking the section, however the author arranged them.
+  /// Runs that tile their section: each non-empty one begins where the one before ended. Then walking all runs of a
+  /// section costs no more than walking the section, however the author arranged them.
   struct Tiling {
     uint64_t next = 0;
     bool take(RunRef run, size_t total) {

@@ -28,14 +28,18 @@ bool takes(const FieldInfo& info, FieldArg arg) {
   if (arg == FieldArg::None) return info.arg == ArgKind::None || !info.has(FALCO_FF_ARG_REQUIRED);
   const bool index = arg == FieldArg::Index;
   switch (info.arg) {
-    case ArgKind::None: return false;
-    case ArgKind::Index: return index;
+    case ArgKind::None:
+      return false;
+    case ArgKind::Index:
+      return index;
     case ArgKind::Key:
     case ArgKind::Suffix:
-    case ArgKind::KeyOrSuffix: return !index;
+    case ArgKind::KeyOrSuffix:
+      return !index;
     case ArgKind::IndexOrKey:
     case ArgKind::EventParam:
-    case ArgKind::EventName: return true;
+    case ArgKind::EventName:
+      return true;
   }
   return false;
 }
@@ -45,25 +49,31 @@ bool is_text_or_bytes(Kind k) { return k == Kind::Text || k == Kind::Bytes; }
 /// Whether the operator has a meaning for values of this kind (vm/ops/compare.h).
 bool compares(CmpOp op, Kind kind) {
   switch (op) {
-    case CmpOp::Exists: return true;
+    case CmpOp::Exists:
+      return true;
     case CmpOp::Eq:
     case CmpOp::Ne:
     case CmpOp::In:
-    case CmpOp::Intersects: return kind != Kind::None;
+    case CmpOp::Intersects:
+      return kind != Kind::None;
     case CmpOp::Lt:
     case CmpOp::Le:
     case CmpOp::Gt:
-    case CmpOp::Ge: return kind == Kind::Text || kind == Kind::Int || kind == Kind::Uint || kind == Kind::Double;
+    case CmpOp::Ge:
+      return kind == Kind::Text || kind == Kind::Int || kind == Kind::Uint || kind == Kind::Double;
     case CmpOp::Contains:
     case CmpOp::StartsWith:
-    case CmpOp::EndsWith: return is_text_or_bytes(kind);
+    case CmpOp::EndsWith:
+      return is_text_or_bytes(kind);
     case CmpOp::IContains:
     case CmpOp::Glob:
     case CmpOp::IGlob:
     case CmpOp::Regex:
-    case CmpOp::PMatch: return kind == Kind::Text;
+    case CmpOp::PMatch:
+      return kind == Kind::Text;
     case CmpOp::BContains:
-    case CmpOp::BStartsWith: return kind == Kind::Bytes;
+    case CmpOp::BStartsWith:
+      return kind == Kind::Bytes;
   }
   return false;
 }
@@ -108,7 +118,8 @@ void Verifier::verify_fields() {
   for (size_t i = 0; i < fields.size(); ++i) {
     const FieldRec& f = fields[i];
     if (f.zero != 0) return fail(VerifyCode::BadPadding, SectionId::Fields, i);
-    if (f.field >= kFieldCount || f.arg > static_cast<uint8_t>(FieldArg::Key)) return fail(VerifyCode::BadField, SectionId::Fields, i);
+    if (f.field >= kFieldCount || f.arg > static_cast<uint8_t>(FieldArg::Key))
+      return fail(VerifyCode::BadField, SectionId::Fields, i);
     if (f.type >= kTypeCount) return fail(VerifyCode::BadEnum, SectionId::Fields, i);
     const FieldInfo& info = kFields[f.field];
     const auto arg = static_cast<FieldArg>(f.arg);
@@ -138,7 +149,8 @@ void Verifier::verify_terms() {
     if ((t.flags & ~kTermIsList) != 0) return fail(VerifyCode::BadPadding, SectionId::Terms, i);
     if (!arg_runs.take(t.args, view_.term_args().size())) return fail(VerifyCode::BadRun, SectionId::Terms, i);
     if (!view_.text_ok(SectionId::Strings, t.text)) return fail(VerifyCode::BadText, SectionId::Terms, i);
-    const bool unused_zero = (kind == TermKind::Call || t.transformer == 0) && (kind == TermKind::Field || t.slot == 0) &&
+    const bool unused_zero = (kind == TermKind::Call || t.transformer == 0) &&
+                             (kind == TermKind::Field || t.slot == 0) &&
                              (kind == TermKind::Call || kind == TermKind::List || is_zero(t.args)) &&
                              (kind == TermKind::Call || kind == TermKind::String || is_zero(t.text));
     if (!unused_zero) return fail(VerifyCode::BadPadding, SectionId::Terms, i);
@@ -150,7 +162,8 @@ void Verifier::verify_terms() {
       cost += costs[arg];
       term_domains_[i] |= term_domains_[arg];
     }
-    if (depths[i] > limits::kExprDepth || cost > limits::kTermCost) return fail(VerifyCode::TermTooDeep, SectionId::Terms, i);
+    if (depths[i] > limits::kExprDepth || cost > limits::kTermCost)
+      return fail(VerifyCode::TermTooDeep, SectionId::Terms, i);
     costs[i] = static_cast<uint16_t>(cost);
 
     const bool is_list = (t.flags & kTermIsList) != 0;
@@ -180,7 +193,8 @@ void Verifier::verify_terms() {
   }
 }
 
-/// Arity, shape of the arguments and type of the result. Arguments of an unexpected kind make a call missing (transform.h).
+/// Arity, shape of the arguments and type of the result. Arguments of an unexpected kind make a call missing
+/// (transform.h).
 bool Verifier::call_sound(const TermRec& call) const {
   const auto transformer = static_cast<Transformer>(call.transformer);
   const TransformerInfo& info = transformer_info(transformer);
@@ -190,7 +204,8 @@ bool Verifier::call_sound(const TermRec& call) const {
   for (uint32_t arg : args) {
     const TermRec& t = view_.terms()[arg];
     const bool field = t.kind == static_cast<uint8_t>(TermKind::Field);
-    if (field && transformer != Transformer::Val && kFields[view_.fields()[t.slot].field].has(FALCO_FF_NO_TRANSFORMER)) return false;
+    if (field && transformer != Transformer::Val && kFields[view_.fields()[t.slot].field].has(FALCO_FF_NO_TRANSFORMER))
+      return false;
   }
   const auto type = static_cast<TypeId>(call.type);
   const bool is_list = (call.flags & kTermIsList) != 0;
@@ -199,13 +214,19 @@ bool Verifier::call_sound(const TermRec& call) const {
   switch (transformer) {
     case Transformer::ToLower:
     case Transformer::ToUpper:
-    case Transformer::Basename: return first == Kind::Text && type == term_type(args[0]) && is_list == first_list;
-    case Transformer::B64: return is_text_or_bytes(first) && type == term_type(args[0]) && is_list == first_list;
-    case Transformer::Val: return type == term_type(args[0]) && is_list == first_list;
-    case Transformer::Len: return (first_list || is_text_or_bytes(first)) && type == TypeId::UINT64 && !is_list;
-    case Transformer::Join: return !first_list && term_is_list(args[1]) && type == TypeId::CHARBUF && !is_list;
+    case Transformer::Basename:
+      return first == Kind::Text && type == term_type(args[0]) && is_list == first_list;
+    case Transformer::B64:
+      return is_text_or_bytes(first) && type == term_type(args[0]) && is_list == first_list;
+    case Transformer::Val:
+      return type == term_type(args[0]) && is_list == first_list;
+    case Transformer::Len:
+      return (first_list || is_text_or_bytes(first)) && type == TypeId::UINT64 && !is_list;
+    case Transformer::Join:
+      return !first_list && term_is_list(args[1]) && type == TypeId::CHARBUF && !is_list;
     case Transformer::Concat:
-      return type == TypeId::CHARBUF && !is_list && std::none_of(args.begin(), args.end(), [&](uint32_t a) { return term_is_list(a); });
+      return type == TypeId::CHARBUF && !is_list &&
+             std::none_of(args.begin(), args.end(), [&](uint32_t a) { return term_is_list(a); });
     case Transformer::Getopt:
       return first_list && !term_is_list(args[1]) && type == TypeId::CHARBUF && is_list == (call.text.bytes == 0) &&
              call.text.bytes <= 1;
@@ -219,7 +240,8 @@ void Verifier::verify_predicates() {
   uint64_t operands = 0;
   for (size_t i = 0; i < predicates.size(); ++i) {
     const PredicateRec& p = predicates[i];
-    if (p.op >= kCmpOpCount || p.modifier >= kModifiers || p.rhs >= kRhsKinds) return fail(VerifyCode::BadEnum, SectionId::Predicates, i);
+    if (p.op >= kCmpOpCount || p.modifier >= kModifiers || p.rhs >= kRhsKinds)
+      return fail(VerifyCode::BadEnum, SectionId::Predicates, i);
     const auto rhs = static_cast<RhsKind>(p.rhs);
     bool runs = p.lhs < terms;
     if (rhs == RhsKind::None) runs = runs && is_zero(p.operands);
@@ -249,7 +271,8 @@ bool Verifier::predicate_sound(const PredicateRec& p) const {
   if (modifier != Modifier::None && (is_set_op(op) || rhs != RhsKind::Constants)) return false;
   if (rhs == RhsKind::Term) {
     const uint32_t other = p.operands.first;
-    return op != CmpOp::PMatch && op != CmpOp::Regex && kind_of(term_type(other)) == kind && term_is_list(other) == is_list;
+    return op != CmpOp::PMatch && op != CmpOp::Regex && kind_of(term_type(other)) == kind &&
+           term_is_list(other) == is_list;
   }
   if (modifier == Modifier::None && !is_set_op(op) && p.operands.count != 1) return false;
   const auto operands = view_.operands(p);

@@ -12,7 +12,7 @@
 namespace fvm {
 
 //   FALCO_VERIFY_ERROR(Sym, "words")
-#define FALCO_VERIFY_ERRORS(FALCO_VERIFY_ERROR)                                                              \
+#define FALCO_VERIFY_ERRORS(FALCO_VERIFY_ERROR)                                                               \
   FALCO_VERIFY_ERROR(TooShort, "the file is shorter than an image header")                                    \
   FALCO_VERIFY_ERROR(BadMagic, "this is not a compiled rules file")                                           \
   FALCO_VERIFY_ERROR(OtherVersion, "the image has another format version; recompile the rules")               \
@@ -62,8 +62,8 @@ enum class VerifyCode : uint8_t {
 struct VerifyError {
   VerifyCode code{};
   bool in_header = true;
-  SectionId section{};   ///< when not in the header
-  uint64_t offset = 0;   ///< bytes from the start of the file
+  SectionId section{};  ///< when not in the header
+  uint64_t offset = 0;  ///< bytes from the start of the file
 };
 
 std::string_view words(VerifyCode code);
