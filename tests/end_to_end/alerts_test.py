@@ -3,6 +3,7 @@
 """Default rules + bundled capture -> the alerts in tests/golden/end_to_end/. FALCOC_BLESS=1 rewrites them."""
 import json
 import os
+import pathlib
 import unittest
 
 from programs import CAPTURE, GOLDEN, OK, RULES, SOURCE, ProgramTest, falco_vm, falcoc
@@ -80,7 +81,7 @@ class Rules(ProgramTest):
         """Rules and tags as the files say, read line by line: this test needs no YAML library."""
         rules = []
         for path in RULES:
-            for line in open(path, encoding="utf-8"):
+            for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
                 if line.startswith("- rule: "):
                     rules.append({"rule": line[8:].strip(), "tags": []})
                 if line.startswith("  tags: ["):

@@ -139,11 +139,14 @@ class Image(ProgramTest):
 
     def test_truncated_anywhere(self):
         good = self.image().read_bytes()
-        for size in sorted({0, 1, 7, 8, 63, 64, len(good) // 2, len(good) - 8, len(good) - 1}):
+        for size in sorted({1, 7, 8, 63, 64, len(good) // 2, len(good) - 8, len(good) - 1}):
             with self.subTest(size=size):
                 cut = self.file("cut.fbc", good[:size])
                 self.assert_refused(falcoc("verify", cut), WRONG_INPUT)
                 self.assert_refused(self.replay(cut), WRONG_INPUT)
+
+    def test_empty_file(self):
+        self.assert_refused(self.replay(self.file("empty.fbc", b"")), OUTSIDE, "empty")
 
     def test_flipped_bits(self):
         good = self.image().read_bytes()
