@@ -158,6 +158,7 @@ MappedText exception_text(const ExceptionDecl& exception) {
       out.append(i == 0 ? "(" : " or (", exception.range);
       for (size_t k = 0; k < exception.fields.size(); ++k) {
         if (k > 0) out.append(" and ", exception.range);
+        out.append(" ", exception.range);  // as the reference does; positions of errors count it
         out.append(exception.fields[k].text);
         out.append(" ", exception.range);
         out.append(exception.comps[k].text);
