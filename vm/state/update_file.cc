@@ -158,7 +158,7 @@ void update_fcntl(StateCore& core, Step& step) {
 void update_pipe(StateCore& core, Step& step) {
   const EventView& e = step.event;
   if (!step.thread || step.result() < 0) return;
-  for (size_t end : {1, 2}) {
+  for (const size_t end : {size_t{1}, size_t{2}}) {
     Fd fd;
     fd.fd = e.integer(end, -1);
     fd.type = FdType::Fifo;
