@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The syntax tree of one condition: exactly what was written, untyped, names unresolved. Ranges are bytes of the parsed text;
-// its MappedText leads from there to the file. Nodes are in vectors, children in front of their parents.
-// Knows nothing of fields, types, macros or YAML.
+// The syntax tree of one condition: exactly what was written, untyped, names unresolved. Ranges are bytes of the parsed
+// text; its MappedText leads from there to the file. Nodes are in vectors, children in front of their parents. Knows
+// nothing of fields, types, macros or YAML.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ enum class OperandId : uint32_t { None = UINT32_MAX };
 /// A field, a transformer call or a literal.
 struct Operand {
   enum class Kind : uint8_t { Field, Call, Text, Number, List } kind = Kind::Text;
-  std::string text;              ///< Field, Call: name; Text: without quotes and escapes; Number: as written
-  bool has_index = false;        ///< Field, Call: `[index]` follows
+  std::string text;        ///< Field, Call: name; Text: without quotes and escapes; Number: as written
+  bool has_index = false;  ///< Field, Call: `[index]` follows
   std::string index;
-  std::vector<OperandId> args;   ///< Call: arguments; List: elements
+  std::vector<OperandId> args;  ///< Call: arguments; List: elements
   TextRange range;
 };
 
@@ -40,10 +40,10 @@ struct Node {
   // Kind::Check
   Modifier modifier = Modifier::None;
   OperandId lhs = OperandId::None;
-  bool is_list = false;              ///< the values stand in parentheses
-  std::vector<OperandId> values;     ///< Text and Number operands
+  bool is_list = false;                   ///< the values stand in parentheses
+  std::vector<OperandId> values;          ///< Text and Number operands
   OperandId reference = OperandId::None;  ///< a field in `val()` or a transformer call, instead of values
-  bool in_val = false;               ///< the reference was written `val(field)`
+  bool in_val = false;                    ///< the reference was written `val(field)`
 };
 
 struct Condition {

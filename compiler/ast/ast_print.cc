@@ -22,8 +22,12 @@ class Printer {
     if (too_long) return;
     const Node& n = condition_.node(id);
     switch (n.kind) {
-      case Node::Kind::Or: chain(n, " or "); break;
-      case Node::Kind::And: chain(n, " and "); break;
+      case Node::Kind::Or:
+        chain(n, " or ");
+        break;
+      case Node::Kind::And:
+        chain(n, " and ");
+        break;
       case Node::Kind::Not:
         out += "not ";
         node(n.children.front());
@@ -33,7 +37,9 @@ class Printer {
         out += text ? *text : std::string_view(n.name);
         break;
       }
-      case Node::Kind::Check: check(n); break;
+      case Node::Kind::Check:
+        check(n);
+        break;
     }
     if (out.size() > limit_bytes_) too_long = true;
   }
@@ -50,9 +56,13 @@ class Printer {
         list(o.args, ",");
         index(o);
         break;
-      case Operand::Kind::List: list(o.args, ","); break;
+      case Operand::Kind::List:
+        list(o.args, ",");
+        break;
       case Operand::Kind::Text:
-      case Operand::Kind::Number: out += print_value(o.text); break;
+      case Operand::Kind::Number:
+        out += print_value(o.text);
+        break;
     }
   }
 
@@ -143,17 +153,40 @@ std::string print_value(std::string_view value) {
   std::string out = "\"";
   for (char c : value) {
     switch (c) {
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\\': out += "\\\\"; break;
-      case '"': out += "\\\""; break;
-      default: out += c;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '"':
+        out += "\\\"";
+        break;
+      default:
+        out += c;
     }
   }
   return out + "\"";
+}
+
+std::string excerpt(std::string_view text) {
+  constexpr size_t kLongest = 120;
+  if (text.size() <= kLongest) return std::string(text);
+  size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
 }
 
 std::string dump(const Condition& condition) {

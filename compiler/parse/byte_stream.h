@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The text of a condition as ANTLR reads it: one symbol per byte, so positions are byte offsets and bytes that are not UTF-8 are
-// ordinary symbols. Borrows the text. Private to condition_parser.cc.
+// The text of a condition as ANTLR reads it: one symbol per byte, so positions are byte offsets and bytes that are not
+// UTF-8 are ordinary symbols. Borrows the text. Private to condition_parser.cc.
 #pragma once
 
 #include <antlr4-runtime.h>

@@ -28,14 +28,28 @@ bool unquote(std::string_view quoted, std::string& out, size_t& error_at) {
     error_at = i + 1;
     if (++i == body.size()) return false;
     switch (body[i]) {
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
       case '\\':
-      case ' ': out += '\\'; break;  // `\ ` is a backslash by tradition; the blank is dropped
-      case '/': out += '/'; break;
+      case ' ':
+        out += '\\';
+        break;  // `\ ` is a backslash by tradition; the blank is dropped
+      case '/':
+        out += '/';
+        break;
       case 'x': {
         const int high = i + 1 < body.size() ? hex_digit(body[i + 1]) : -1;
         const int low = i + 2 < body.size() ? hex_digit(body[i + 2]) : -1;

@@ -16,11 +16,15 @@ using fvm::Kind;
 std::string field_text(const FieldRef& field) {
   std::string out(fvm::field_info(field.id).name);
   switch (field.arg) {
-    case FieldRef::Arg::None: break;
-    case FieldRef::Arg::Index: out += fmt::format("[{}]", field.index); break;
+    case FieldRef::Arg::None:
+      break;
+    case FieldRef::Arg::Index:
+      out += fmt::format("[{}]", field.index);
+      break;
     case FieldRef::Arg::Key: {
       const fvm::ArgKind kind = fvm::field_info(field.id).arg;
-      const bool brackets = kind == fvm::ArgKind::Key || kind == fvm::ArgKind::IndexOrKey || kind == fvm::ArgKind::KeyOrSuffix;
+      const bool brackets =
+          kind == fvm::ArgKind::Key || kind == fvm::ArgKind::IndexOrKey || kind == fvm::ArgKind::KeyOrSuffix;
       out += brackets ? "[" + ast::print_value(field.key) + "]" : "." + field.key;
       break;
     }
@@ -31,14 +35,22 @@ std::string field_text(const FieldRef& field) {
 std::string constant_text(const Constant& constant) {
   switch (constant.kind) {
     case Kind::Text:
-    case Kind::Bytes: return "\"" + constant.spelling + "\"";
-    case Kind::Int: return fmt::format("{}", static_cast<int64_t>(constant.number));
-    case Kind::Uint: return fmt::format("{}u", constant.number);
-    case Kind::Bool: return constant.number != 0 ? "true" : "false";
-    case Kind::Double: return fmt::format("{:.1f}", constant.real);
-    case Kind::Ip: return fvm::ops::format_ip(constant.net.base);
-    case Kind::Net: return fvm::ops::format_net(constant.net);
-    case Kind::None: break;
+    case Kind::Bytes:
+      return "\"" + constant.spelling + "\"";
+    case Kind::Int:
+      return fmt::format("{}", static_cast<int64_t>(constant.number));
+    case Kind::Uint:
+      return fmt::format("{}u", constant.number);
+    case Kind::Bool:
+      return constant.number != 0 ? "true" : "false";
+    case Kind::Double:
+      return fmt::format("{:.1f}", constant.real);
+    case Kind::Ip:
+      return fvm::ops::format_ip(constant.net.base);
+    case Kind::Net:
+      return fvm::ops::format_net(constant.net);
+    case Kind::None:
+      break;
   }
   return "none";
 }
@@ -47,11 +59,21 @@ void tree(const CheckedRules& rules, ExprId id, size_t depth, std::string& out) 
   const Expr& expr = rules.expr(id);
   out.append(depth * 2, ' ');
   switch (expr.kind) {
-    case Expr::Kind::And: out += "and\n"; break;
-    case Expr::Kind::Or: out += "or\n"; break;
-    case Expr::Kind::Not: out += "not\n"; break;
-    case Expr::Kind::Always: out += "always\n"; break;
-    case Expr::Kind::Never: out += "never\n"; break;
+    case Expr::Kind::And:
+      out += "and\n";
+      break;
+    case Expr::Kind::Or:
+      out += "or\n";
+      break;
+    case Expr::Kind::Not:
+      out += "not\n";
+      break;
+    case Expr::Kind::Always:
+      out += "always\n";
+      break;
+    case Expr::Kind::Never:
+      out += "never\n";
+      break;
     case Expr::Kind::Check: {
       static constexpr std::string_view kModifiers[] = {"", " oneof", " anyof", " allof"};
       out += fmt::format("{} {}{}", print_term(rules, expr.lhs), fvm::kCmpOps[static_cast<size_t>(expr.op)],
@@ -81,9 +103,15 @@ std::string print_term(const CheckedRules& rules, TermId id) {
   const Term& term = rules.term(id);
   std::string out;
   switch (term.kind) {
-    case Term::Kind::Field: out = field_text(term.field); break;
-    case Term::Kind::String: out = "\"" + term.text + "\""; break;
-    case Term::Kind::Call: out = fvm::transformer_info(term.call).name; [[fallthrough]];
+    case Term::Kind::Field:
+      out = field_text(term.field);
+      break;
+    case Term::Kind::String:
+      out = "\"" + term.text + "\"";
+      break;
+    case Term::Kind::Call:
+      out = fvm::transformer_info(term.call).name;
+      [[fallthrough]];
     case Term::Kind::List:
       out += "(";
       for (size_t i = 0; i < term.args.size(); ++i) out += (i == 0 ? "" : ", ") + print_term(rules, term.args[i]);
@@ -117,7 +145,8 @@ std::string print_checked(const CheckedRules& rules) {
       if (part.term == TermId::None) {
         out += fmt::format("    \"{}\"\n", part.literal);
       } else {
-        out += fmt::format("    %{}{}\n", part.width == 0 ? "" : std::to_string(part.width) + " ", print_term(rules, part.term));
+        out += fmt::format("    %{}{}\n", part.width == 0 ? "" : std::to_string(part.width) + " ",
+                           print_term(rules, part.term));
       }
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stable text form of CheckedRules, for `dump --stage=checked` and goldens: per rule its head, event codes, typed condition tree and
-// output parts. Shared macro trees print at each use.
+// Stable text form of CheckedRules, for `dump --stage=checked` and goldens: per rule its head, event codes, typed
+// condition tree and output parts. Shared macro trees print at each use.
 #pragma once
 
 #include <string>

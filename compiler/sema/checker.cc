@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Order per rule as in the reference: exception shapes, output, syntax, macros, warnings, types. A macro is typed when the first rule
-// uses it, so an unused one may name fields that do not exist; its mistake is told once, by the first rule that meets it.
+// Order per rule as in the reference: exception shapes, output, syntax, macros, warnings, types. A macro is typed when
+// the first rule uses it, so an unused one may name fields that do not exist; its mistake is told once, by the first
+// rule that meets it.
 #include "compiler/sema/checker.h"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ struct UnitFacts {
 struct Mistake {
   Diagnostic diagnostic;
   bool tolerable = false;
-  size_t offset = 0;         ///< of the check, in the text of its unit
+  size_t offset = 0;  ///< of the check, in the text of its unit
   const ParsedUnit* unit = nullptr;
   bool reported = false;
 };
@@ -37,8 +38,8 @@ struct Mistake {
 struct MacroState {
   enum class State : uint8_t { New, Ok, Failed } state = State::New;
   ExprId expr = ExprId::None;
-  std::optional<Mistake> mistake;        ///< its own; a macro that only names a failed one has none
-  uint32_t failed = 0;                   ///< Failed: the macro with the mistake
+  std::optional<Mistake> mistake;  ///< its own; a macro that only names a failed one has none
+  uint32_t failed = 0;             ///< Failed: the macro with the mistake
   std::vector<ConstantDoubt> doubts;
   std::optional<UnitFacts> facts;
   std::optional<std::string> normal_form;
@@ -144,12 +145,16 @@ class Checker {
       if (node.kind != ast::Node::Kind::Check) continue;
       collect_deprecated(unit, node.lhs, facts);
       const ast::Operand& lhs = unit.ast.operand(node.lhs);
-      const bool suspect = lhs.kind == ast::Operand::Kind::Field && (lhs.text.starts_with("ka.") || lhs.text.starts_with("jevt."));
+      const bool suspect =
+          lhs.kind == ast::Operand::Kind::Field && (lhs.text.starts_with("ka.") || lhs.text.starts_with("jevt."));
       if (!suspect || node.modifier != Modifier::None || facts.unsafe_na) continue;
       const OperatorInfo* info = find_operator(node.name);
-      if (info == nullptr || (info->op != fvm::CmpOp::Eq && info->op != fvm::CmpOp::Ne && info->shape != OperandShape::List)) continue;
+      if (info == nullptr ||
+          (info->op != fvm::CmpOp::Eq && info->op != fvm::CmpOp::Ne && info->shape != OperandShape::List))
+        continue;
       for (ast::OperandId value : node.values) {
-        if (unit.ast.operand(value).text == "<NA>") facts.unsafe_na = {lhs.text, unit.text.map(node.range.begin, node.range.end)};
+        if (unit.ast.operand(value).text == "<NA>")
+          facts.unsafe_na = {lhs.text, unit.text.map(node.range.begin, node.range.end)};
       }
     }
     return facts;
@@ -164,7 +169,8 @@ class Checker {
     const FieldResult field = resolve_field(operand.text, operand.has_index ? &operand.index : nullptr);
     if (!field.ok()) return;
     const fvm::FieldInfo& info = fvm::field_info(field.field.id);
-    if (is_deprecated_field(info)) facts.deprecated.emplace_back(&info, unit.text.map(operand.range.begin, operand.range.end));
+    if (is_deprecated_field(info))
+      facts.deprecated.emplace_back(&info, unit.text.map(operand.range.begin, operand.range.end));
   }
 
   void warn_about_names(const ParsedUnit& unit, const std::vector<uint32_t>& macros) {
@@ -186,7 +192,8 @@ class Checker {
   // ---- types
 
   /// Runs one unit; on failure its mistake, or the macro that failed below it.
-  std::optional<ExprId> check_unit(const ParsedUnit& unit, std::vector<ConstantDoubt>& doubts, std::optional<Mistake>& mistake) {
+  std::optional<ExprId> check_unit(const ParsedUnit& unit, std::vector<ConstantDoubt>& doubts,
+                                   std::optional<Mistake>& mistake) {
     Diagnostics found;
     ConditionChecker checker(out_, unit, macro_expr_, found);
     const auto expr = checker.run();
@@ -211,7 +218,8 @@ class Checker {
     return std::nullopt;
   }
 
-  bool check_condition(const RuleDecl& decl, const ParsedUnit& unit, const std::vector<uint32_t>& macros, CheckedRule& rule) {
+  bool check_condition(const RuleDecl& decl, const ParsedUnit& unit, const std::vector<uint32_t>& macros,
+                       CheckedRule& rule) {
     std::vector<ConstantDoubt> doubts;
     std::optional<Mistake> own;
     const auto expr = check_unit(unit, doubts, own);
@@ -251,7 +259,8 @@ class Checker {
 
   // ---- normal form
 
-  /// Printed conditions repeat macros, so a small file can ask for any amount of text; behind the budget it is cut short.
+  /// Printed conditions repeat macros, so a small file can ask for any amount of text; behind the budget it is cut
+  /// short.
   static constexpr size_t kPrintedBytes = size_t{256} << 20;
   static constexpr size_t kPrintedBytesOfOne = size_t{4} * fvm::limits::kConditionBytes;
 

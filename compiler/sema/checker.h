@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The checker: from the collected items of all files to CheckedRules. Parses all macros and conditions, resolves macros by
-// reference, types fields, operators and constants, computes event sets and splits outputs. What it finds wrong goes to
-// Diagnostics; a rule that fails is left out and the others are still checked, so one run shows every mistake.
+// The checker: from the collected items of all files to CheckedRules. Parses all macros and conditions, resolves macros
+// by reference, types fields, operators and constants, computes event sets and splits outputs. What it finds wrong goes
+// to Diagnostics; a rule that fails is left out and the others are still checked, so one run shows every mistake.
 // Selection (-t, -T, -D, --priority) is not its business: CheckedRule::enabled is what the item says.
 #pragma once
 
@@ -27,7 +27,8 @@ std::optional<CheckedRules> check(const Collection& collection, const CheckOptio
 /// One condition without lists and macros; the result holds one rule without name and output.
 std::optional<CheckedRules> check_filter(std::string_view condition, Diagnostics& diags);
 
-/// One output format; the result holds one rule without name and condition. A leading `*` is not part of the result's parts.
+/// One output format; the result holds one rule without name and condition. A leading `*` is not part of the result's
+/// parts.
 std::optional<CheckedRules> check_output(std::string_view format, Diagnostics& diags);
 
 /// Syntax trees of all macros and rules, for `dump --stage=ast`; see checked_print.h for the stage behind it.

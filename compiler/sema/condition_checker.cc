@@ -27,8 +27,10 @@ bool comparable_raw_argument(TypeId type) {
   switch (type) {
     case TypeId::BYTEBUF:
     case TypeId::SYSCALLID:
-    case TypeId::SIGTYPE: return false;
-    default: return fvm::kind_of(type) != fvm::Kind::None;
+    case TypeId::SIGTYPE:
+      return false;
+    default:
+      return fvm::kind_of(type) != fvm::Kind::None;
   }
 }
 
@@ -43,8 +45,9 @@ bool is_event_name_field(const Term& term) {
 }
 
 bool mentions_event_name(const CheckedRules& rules, const Term& term) {
-  return is_event_name_field(term) ||
-         std::any_of(term.args.begin(), term.args.end(), [&](TermId id) { return mentions_event_name(rules, rules.term(id)); });
+  return is_event_name_field(term) || std::any_of(term.args.begin(), term.args.end(), [&](TermId id) {
+           return mentions_event_name(rules, rules.term(id));
+         });
 }
 
 bool decides_events(CmpOp op) { return op == CmpOp::Eq || op == CmpOp::Ne || op == CmpOp::In; }
@@ -86,11 +89,19 @@ std::optional<ExprId> ConditionChecker::node(NodeId id) {
   const Node& node = unit_.ast.node(id);
   Expr expr;
   switch (node.kind) {
-    case Node::Kind::Macro: return macro_expr_(node.name);
-    case Node::Kind::Check: return check(node);
-    case Node::Kind::Or: expr.kind = Expr::Kind::Or; break;
-    case Node::Kind::And: expr.kind = Expr::Kind::And; break;
-    case Node::Kind::Not: expr.kind = Expr::Kind::Not; break;
+    case Node::Kind::Macro:
+      return macro_expr_(node.name);
+    case Node::Kind::Check:
+      return check(node);
+    case Node::Kind::Or:
+      expr.kind = Expr::Kind::Or;
+      break;
+    case Node::Kind::And:
+      expr.kind = Expr::Kind::And;
+      break;
+    case Node::Kind::Not:
+      expr.kind = Expr::Kind::Not;
+      break;
   }
   expr.range = map(node.range);
   expr.children.reserve(node.children.size());
@@ -132,15 +143,15 @@ std::optional<ExprId> ConditionChecker::check(const Node& node) {
 bool ConditionChecker::legal_operator(const Node& node, const OperatorInfo& info, const Term& lhs) {
   if (info.op == CmpOp::Exists) return true;
   const TypeFamily family = family_of(lhs.type, lhs.is_list);
-  const std::string left = ast::normal_form(unit_.ast, node.lhs);
+  const auto left = [&] { return ast::excerpt(ast::normal_form(unit_.ast, node.lhs)); };
   const bool raw_argument = lhs.kind == Term::Kind::Field && lhs.field.id == FieldId::EvtRawarg;
   if (raw_argument && !comparable_raw_argument(lhs.type)) {
-    diags_.emit<diag::OperatorType>(map(node.name_range), node.name, left, family_name(kOther))
+    diags_.emit<diag::OperatorType>(map(node.name_range), node.name, left(), family_name(kOther))
         .help("`evt.arg." + lhs.field.key + "` is its text");
     return false;
   }
   if ((info.families & family) == 0) {
-    Diagnostic& error = diags_.emit<diag::OperatorType>(map(node.name_range), node.name, left, family_name(family));
+    Diagnostic& error = diags_.emit<diag::OperatorType>(map(node.name_range), node.name, left(), family_name(family));
     std::string legal;
     for (const OperatorInfo& row : kOperators) {
       if ((row.families & family) != 0) legal += (legal.empty() ? "`" : ", `") + std::string(row.spelling) + "`";
@@ -150,14 +161,16 @@ bool ConditionChecker::legal_operator(const Node& node, const OperatorInfo& info
   }
   if (lhs.kind == Term::Kind::Field && lhs.field.id == FieldId::EvtAround &&
       (info.op != CmpOp::Eq || node.modifier != Modifier::None || node.reference != ast::OperandId::None)) {
-    diags_.emit<diag::OperatorField>(map(node.name_range), node.name, left, "only `=` with a number of milliseconds has a meaning");
+    diags_.emit<diag::OperatorField>(map(node.name_range), node.name, left(),
+                                     "only `=` with a number of milliseconds has a meaning");
     return false;
   }
   // Which events a rule is for is read off these comparisons, so they must be with plain names.
   if (decides_events(info.op) && node.modifier == Modifier::None) {
     const bool transformed = lhs.kind != Term::Kind::Field && mentions_event_name(out_, lhs);
     if (transformed || (is_event_name_field(lhs) && node.reference != ast::OperandId::None)) {
-      diags_.emit<diag::OperatorField>(map(node.name_range), node.name, left, "event types are compared with names, without transformers");
+      diags_.emit<diag::OperatorField>(map(node.name_range), node.name, left(),
+                                       "event types are compared with names, without transformers");
       return false;
     }
   }
@@ -167,27 +180,28 @@ bool ConditionChecker::legal_operator(const Node& node, const OperatorInfo& info
 bool ConditionChecker::legal_reference(const Node& node, const OperatorInfo& info, TermId lhs_id, TermId rhs_id) {
   const Term& lhs = out_.term(lhs_id);
   const Term& rhs = out_.term(rhs_id);
-  const std::string left = ast::normal_form(unit_.ast, node.lhs);
-  const std::string right = ast::normal_form(unit_.ast, node.reference);
+  const auto left = [&] { return ast::excerpt(ast::normal_form(unit_.ast, node.lhs)); };
+  const auto right = [&] { return ast::excerpt(ast::normal_form(unit_.ast, node.reference)); };
   if (info.op == CmpOp::PMatch || info.op == CmpOp::Regex) {
-    diags_.emit<diag::OperatorField>(map(node.name_range), node.name, left, "the right side must be constant");
+    diags_.emit<diag::OperatorField>(map(node.name_range), node.name, left(), "the right side must be constant");
     return false;
   }
   for (const Term* side : {&lhs, &rhs}) {
     if (side->kind == Term::Kind::Field && fvm::field_info(side->field.id).has(FALCO_FF_NO_RHS)) {
-      diags_.emit<diag::OperatorField>(side->range, node.name, side == &lhs ? left : right, "the field can only be compared with constants");
+      diags_.emit<diag::OperatorField>(side->range, node.name, side == &lhs ? left() : right(),
+                                       "the field can only be compared with constants");
       return false;
     }
   }
   if (fvm::kind_of(lhs.type) == fvm::Kind::Net) {
-    diags_.emit<diag::OperatorField>(lhs.range, node.name, left, "networks can only be compared with constants");
+    diags_.emit<diag::OperatorField>(lhs.range, node.name, left(), "networks can only be compared with constants");
     return false;
   }
   if (lhs.type != rhs.type || lhs.is_list != rhs.is_list) {
     const auto describe = [](const std::string& text, const Term& term) {
       return "`" + text + "` (" + (term.is_list ? "list of " : "") + std::string(fvm::type_info(term.type).name) + ")";
     };
-    diags_.emit<diag::ComparisonTypes>(map(node.range), describe(left, lhs), describe(right, rhs));
+    diags_.emit<diag::ComparisonTypes>(map(node.range), describe(left(), lhs), describe(right(), rhs));
     return false;
   }
   return true;
@@ -195,14 +209,15 @@ bool ConditionChecker::legal_reference(const Node& node, const OperatorInfo& inf
 
 bool ConditionChecker::constants(const Node& node, const OperatorInfo& info, const Term& lhs, Expr& expr) {
   const Term* source = innermost(out_, &lhs);
-  const bool event_names = source != nullptr && source->field.id == FieldId::EvtType && fvm::kind_of(lhs.type) == fvm::Kind::Text;
+  const bool event_names =
+      source != nullptr && source->field.id == FieldId::EvtType && fvm::kind_of(lhs.type) == fvm::Kind::Text;
   expr.constants.reserve(node.values.size());
   for (ast::OperandId id : node.values) {
     const Operand& value = unit_.ast.operand(id);
     const SourceRange range = map(value.range);
     ConstantResult converted = convert_constant(value.text, lhs.type, info.op);
     if (!converted.constant) {
-      diags_.emit<diag::BadConstant>(range, ast::print_value(value.text.substr(0, 300)), converted.expected);
+      diags_.emit<diag::BadConstant>(range, ast::excerpt(ast::print_value(value.text)), converted.expected);
       return false;
     }
     const bool hex = info.op == CmpOp::BContains || info.op == CmpOp::BStartsWith;
@@ -234,15 +249,19 @@ bool ConditionChecker::constants(const Node& node, const OperatorInfo& info, con
 
 void ConditionChecker::doubt(const Operand& value, CmpOp op) {
   if (op == CmpOp::Regex && is_plain_regex(value.text)) {
-    doubts.push_back({map(value.range), "regular expression `" + value.text + "` has no special characters; use `contains`, `startswith`, `endswith` or `=`"});
+    doubts.push_back(
+        {map(value.range), "regular expression `" + value.text +
+                               "` has no special characters; use `contains`, `startswith`, `endswith` or `=`"});
   }
   if (value.text.find_first_of(".(") == std::string::npos) return;
   const std::string plain = without_blanks(value.text);
   if (plain.empty()) return;
   if (resolve_field_text(plain).ok()) {
-    doubts.push_back({map(value.range), "`" + plain + "` is compared as text; write `val(" + plain + ")` to compare with the field"});
+    doubts.push_back({map(value.range),
+                      "`" + plain + "` is compared as text; write `val(" + plain + ")` to compare with the field"});
   } else if (looks_like_call(plain)) {
-    doubts.push_back({map(value.range), "`" + plain + "` is compared as text; write it without quotes to call the transformer"});
+    doubts.push_back(
+        {map(value.range), "`" + plain + "` is compared as text; write it without quotes to call the transformer"});
   }
 }
 

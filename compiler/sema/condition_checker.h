@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ConditionChecker: the syntax tree of one condition becomes typed Exprs. Macro names become the ExprId that the macro was checked
-// to, so a macro's tree is there once whatever uses it. Stops at the first mistake of a condition.
+// ConditionChecker: the syntax tree of one condition becomes typed Exprs. Macro names become the ExprId that the macro
+// was checked to, so a macro's tree is there once whatever uses it. Stops at the first mistake of a condition.
 #pragma once
 
 #include <functional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Conversion by Kind; widths come from types.def. Service names come from services.def first and from the machine's services
-// database after that, so that well-known names give the same image everywhere.
+// Conversion by Kind; widths come from types.def. Service names come from services.def first and from the machine's
+// services database after that, so that well-known names give the same image everywhere.
 #include "compiler/sema/constants.h"
 
 #include <arpa/inet.h>
@@ -67,7 +67,9 @@ int64_t to_signed(const Decimal& d) {
 /// As strtoull: a negative number wraps, an overflow is the maximum.
 uint64_t to_unsigned(const Decimal& d) { return d.negative && !d.saturated ? 0 - d.magnitude : d.magnitude; }
 
-uint64_t truncate(uint64_t value, size_t bytes) { return bytes >= 8 ? value : value & ((uint64_t{1} << (bytes * 8)) - 1); }
+uint64_t truncate(uint64_t value, size_t bytes) {
+  return bytes >= 8 ? value : value & ((uint64_t{1} << (bytes * 8)) - 1);
+}
 
 uint64_t sign_extend(uint64_t value, size_t bytes) {
   if (bytes >= 8) return value;
@@ -106,11 +108,14 @@ ConstantResult convert_constant(std::string_view text, TypeId type, CmpOp op) {
   Constant constant;
   constant.kind = fvm::kind_of(type);
   constant.spelling = text;
-  if (constant.kind != Kind::Bytes && text.find('\0') != std::string_view::npos) return expected("text without NUL bytes");
+  if (constant.kind != Kind::Bytes && text.find('\0') != std::string_view::npos)
+    return expected("text without NUL bytes");
   const size_t width = fvm::type_info(type).size_bytes;
 
   switch (constant.kind) {
-    case Kind::Text: constant.text = text; return {std::move(constant), {}};
+    case Kind::Text:
+      constant.text = text;
+      return {std::move(constant), {}};
     case Kind::Bytes:
       if (op == CmpOp::BContains || op == CmpOp::BStartsWith) {
         auto decoded = fvm::ops::decode_hex(text);
@@ -136,7 +141,8 @@ ConstantResult convert_constant(std::string_view text, TypeId type, CmpOp op) {
     case Kind::Double: {
       const auto number = parse_decimal(text);
       if (!number) return expected("a decimal integer");
-      constant.real = static_cast<double>(static_cast<int32_t>(sign_extend(static_cast<uint64_t>(to_signed(*number)), 4)));
+      constant.real =
+          static_cast<double>(static_cast<int32_t>(sign_extend(static_cast<uint64_t>(to_signed(*number)), 4)));
       return {std::move(constant), {}};
     }
     case Kind::Bool:
@@ -155,7 +161,8 @@ ConstantResult convert_constant(std::string_view text, TypeId type, CmpOp op) {
       constant.net = *net;
       return {std::move(constant), {}};
     }
-    case Kind::None: break;
+    case Kind::None:
+      break;
   }
   return expected("comparable with this type");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Constants of checks: from text to a value of the field's type, with the reference's conventions (decimal numbers only, wrap at
-// the width of the type, service names for ports, ...). Knows nothing of conditions.
+// Constants of checks: from text to a value of the field's type, with the reference's conventions (decimal numbers
+// only, wrap at the width of the type, service names for ports, ...). Knows nothing of conditions.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Negation is carried down instead of complementing sets: a check that says nothing about event types stays "all" under any
-// number of negations.
+// Negation is carried down instead of complementing sets: a check that says nothing about event types stays "all" under
+// any number of negations.
 #include "compiler/sema/event_set.h"
 
 #include <algorithm>
@@ -62,8 +62,12 @@ const EventSet& EventSets::of(ExprId id, bool negated) {
       }
       break;
     }
-    case Expr::Kind::Not: set = of(expr.children.front(), !negated); break;
-    case Expr::Kind::Check: set = of_check(expr, negated); break;
+    case Expr::Kind::Not:
+      set = of(expr.children.front(), !negated);
+      break;
+    case Expr::Kind::Check:
+      set = of_check(expr, negated);
+      break;
     case Expr::Kind::Always:
       if (!negated) set.set();
       break;
@@ -78,7 +82,8 @@ const EventSet& EventSets::of(ExprId id, bool negated) {
 
 EventSet EventSets::of_check(const Expr& check, bool negated) const {
   const Term& lhs = rules_.term(check.lhs);
-  if (lhs.kind != Term::Kind::Field || check.modifier != Modifier::None || check.rhs != TermId::None) return all_events();
+  if (lhs.kind != Term::Kind::Field || check.modifier != Modifier::None || check.rhs != TermId::None)
+    return all_events();
   const FieldId field = lhs.field.id;
 
   if (field == FieldId::EvtType && check.op == CmpOp::Exists) return negated ? EventSet() : all_events();
@@ -95,7 +100,8 @@ EventSet EventSets::of_check(const Expr& check, bool negated) const {
     // Excluding one system call without own event must not exclude the others that share the generic pair.
     const bool excluded = (check.op == CmpOp::Ne) != negated;
     if (excluded) return ~named;
-    if (generic) named.set(static_cast<size_t>(fvm::EventCode::GENERIC_E)).set(static_cast<size_t>(fvm::EventCode::GENERIC_X));
+    if (generic)
+      named.set(static_cast<size_t>(fvm::EventCode::GENERIC_E)).set(static_cast<size_t>(fvm::EventCode::GENERIC_X));
     return named;
   }
 
@@ -104,16 +110,30 @@ EventSet EventSets::of_check(const Expr& check, bool negated) const {
     bool never = false;
     bool always = false;
     switch (check.op) {
-      case CmpOp::Eq: never = number(0) == 0; break;
-      case CmpOp::Ne: always = number(0) == 0; break;
-      case CmpOp::Lt: never = number(0) <= 1; break;
-      case CmpOp::Le: never = number(0) == 0; break;
-      case CmpOp::Gt: always = number(0) == 0; break;
-      case CmpOp::Ge: always = number(0) <= 1; break;
-      case CmpOp::In:
-        never = std::all_of(check.constants.begin(), check.constants.end(), [&](ConstId id) { return rules_.constant(id).number == 0; });
+      case CmpOp::Eq:
+        never = number(0) == 0;
         break;
-      default: break;
+      case CmpOp::Ne:
+        always = number(0) == 0;
+        break;
+      case CmpOp::Lt:
+        never = number(0) <= 1;
+        break;
+      case CmpOp::Le:
+        never = number(0) == 0;
+        break;
+      case CmpOp::Gt:
+        always = number(0) == 0;
+        break;
+      case CmpOp::Ge:
+        always = number(0) <= 1;
+        break;
+      case CmpOp::In:
+        never = std::all_of(check.constants.begin(), check.constants.end(),
+                            [&](ConstId id) { return rules_.constant(id).number == 0; });
+        break;
+      default:
+        break;
     }
     if (never || always) return always == negated ? EventSet() : all_events();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which event codes a condition can match, for dispatch: an over-approximation from evt.type, syscall.type and evt.num alone.
+// Which event codes a condition can match, for dispatch: an over-approximation from evt.type, syscall.type and evt.num
+// alone.
 #pragma once
 
 #include "compiler/sema/checked_rules.h"

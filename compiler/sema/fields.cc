@@ -23,8 +23,8 @@ using Status = FieldResult::Status;
 
 struct NameTables {
   std::unordered_map<std::string_view, FieldId> fields;
-  std::vector<std::string_view> field_names;                    ///< for suggestions: without hidden fields
-  std::unordered_map<std::string_view, fvm::TypeId> parameters; ///< type of the first event parameter of that name
+  std::vector<std::string_view> field_names;                     ///< for suggestions: without hidden fields
+  std::unordered_map<std::string_view, fvm::TypeId> parameters;  ///< type of the first event parameter of that name
   std::vector<std::string_view> parameter_names;
   std::unordered_set<std::string_view> event_types;
   std::vector<std::string_view> event_type_names;
@@ -63,7 +63,8 @@ bool all_digits(std::string_view text) {
 }
 
 bool takes_suffix(ArgKind arg) {
-  return arg == ArgKind::Suffix || arg == ArgKind::KeyOrSuffix || arg == ArgKind::EventParam || arg == ArgKind::EventName;
+  return arg == ArgKind::Suffix || arg == ArgKind::KeyOrSuffix || arg == ArgKind::EventParam ||
+         arg == ArgKind::EventName;
 }
 
 FieldResult bad_argument(const FieldInfo& info, std::string what) {
@@ -81,13 +82,15 @@ FieldResult unknown(Status status, std::string_view name) {
   return result;
 }
 
-/// The field whose name the text is, or whose name and a `.` it starts with if that field takes a suffix; longest name first.
+/// The field whose name the text is, or whose name and a `.` it starts with if that field takes a suffix; longest name
+/// first.
 std::optional<FieldId> find_field(std::string_view text, std::string_view& suffix) {
   suffix = {};
   const auto& fields = tables().fields;
   if (const auto it = fields.find(text); it != fields.end()) return it->second;
   constexpr size_t kLongestName = 64;  // of a field that takes a suffix; keeps a hostile text of dots cheap
-  for (size_t dot = text.rfind('.', kLongestName); dot != std::string_view::npos && dot != 0; dot = text.rfind('.', dot - 1)) {
+  for (size_t dot = text.rfind('.', kLongestName); dot != std::string_view::npos && dot != 0;
+       dot = text.rfind('.', dot - 1)) {
     const auto it = fields.find(text.substr(0, dot));
     if (it == fields.end() || !takes_suffix(fvm::field_info(it->second).arg)) continue;
     suffix = text.substr(dot + 1);
@@ -120,7 +123,8 @@ FieldResult with_suffix(FieldRef field, const FieldInfo& info, std::string_view 
         return bad_argument(info, "letters and `_` can follow the dot, but not `" + std::string(suffix) + "`");
       }
       break;
-    default: break;
+    default:
+      break;
   }
   FieldResult result;
   result.field = std::move(field);
@@ -130,9 +134,11 @@ FieldResult with_suffix(FieldRef field, const FieldInfo& info, std::string_view 
 FieldResult with_index(FieldRef field, const FieldInfo& info, std::string_view index) {
   index = index.substr(0, index.find(']'));
   switch (info.arg) {
-    case ArgKind::Index: break;
+    case ArgKind::Index:
+      break;
     case ArgKind::EventParam:
-      if (info.type == fvm::TypeId::DYN) return bad_argument(info, "takes a parameter name, as in `evt.rawarg.fd`, not an index");
+      if (info.type == fvm::TypeId::DYN)
+        return bad_argument(info, "takes a parameter name, as in `evt.rawarg.fd`, not an index");
       break;
     case ArgKind::IndexOrKey:
       if (all_digits(index)) break;
@@ -149,7 +155,8 @@ FieldResult with_index(FieldRef field, const FieldInfo& info, std::string_view i
       }
     case ArgKind::None:
     case ArgKind::Suffix:
-    case ArgKind::EventName: return bad_argument(info, "takes no argument in brackets");
+    case ArgKind::EventName:
+      return bad_argument(info, "takes no argument in brackets");
   }
   const auto number = parse_index(index);
   if (!number) return bad_argument(info, "the argument `" + std::string(index) + "` is not a decimal number");
@@ -204,11 +211,15 @@ FieldResult resolve_field_text(std::string_view text) {
 
 std::string_view nearest_known_name(const FieldResult& result) {
   switch (result.status) {
-    case Status::UnknownField: return nearest_name(result.what, tables().field_names);
-    case Status::UnknownEventArgument: return nearest_name(result.what, tables().parameter_names);
-    case Status::UnknownEventName: return nearest_name(result.what, tables().event_type_names);
+    case Status::UnknownField:
+      return nearest_name(result.what, tables().field_names);
+    case Status::UnknownEventArgument:
+      return nearest_name(result.what, tables().parameter_names);
+    case Status::UnknownEventName:
+      return nearest_name(result.what, tables().event_type_names);
     case Status::Ok:
-    case Status::BadArgument: break;
+    case Status::BadArgument:
+      break;
   }
   return {};
 }

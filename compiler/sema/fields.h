@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a field as written (`proc.aname[2]`, `evt.arg.name`, `container.label[app]`) to a FieldRef: row of fields.def, argument,
-// value type. Knows the tables; knows nothing of conditions or rules.
+// From a field as written (`proc.aname[2]`, `evt.arg.name`, `container.label[app]`) to a FieldRef: row of fields.def,
+// argument, value type. Knows the tables; knows nothing of conditions or rules.
 #pragma once
 
 #include <string>
@@ -12,10 +12,16 @@
 namespace falcoc {
 
 struct FieldResult {
-  enum class Status : uint8_t { Ok, UnknownField, BadArgument, UnknownEventArgument, UnknownEventName } status = Status::Ok;
-  FieldRef field;                ///< Ok
-  std::string what;              ///< BadArgument: what is wrong; Unknown...: the name looked for
-  std::string_view field_name;   ///< BadArgument: the field
+  enum class Status : uint8_t {
+    Ok,
+    UnknownField,
+    BadArgument,
+    UnknownEventArgument,
+    UnknownEventName
+  } status = Status::Ok;
+  FieldRef field;               ///< Ok
+  std::string what;             ///< BadArgument: what is wrong; Unknown...: the name looked for
+  std::string_view field_name;  ///< BadArgument: the field
   bool ok() const { return status == Status::Ok; }
 };
 

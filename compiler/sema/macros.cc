@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "compiler/ast/ast_print.h"
 #include "vm/abi/limits.h"
 
 namespace falcoc {
@@ -50,9 +51,12 @@ bool MacroTable::parse(ParsedUnit& unit, Diagnostics& diags) const {
   const SourceRange range = unit.text.map(error.range.begin, error.range.end);
   const auto emit = [&]() -> Diagnostic& {
     switch (error.kind) {
-      case SyntaxError::Kind::TooDeep: return diags.emit<diag::NestingTooDeep>(range, fvm::limits::kConditionNesting);
-      case SyntaxError::Kind::TooLong: return diags.emit<diag::ConditionTooLong>(range, fvm::limits::kConditionBytes);
-      case SyntaxError::Kind::Syntax: break;
+      case SyntaxError::Kind::TooDeep:
+        return diags.emit<diag::NestingTooDeep>(range, fvm::limits::kConditionNesting);
+      case SyntaxError::Kind::TooLong:
+        return diags.emit<diag::ConditionTooLong>(range, fvm::limits::kConditionBytes);
+      case SyntaxError::Kind::Syntax:
+        break;
     }
     return diags.emit<diag::ConditionSyntax>(range, error.message);
   };
@@ -60,10 +64,10 @@ bool MacroTable::parse(ParsedUnit& unit, Diagnostics& diags) const {
   return false;
 }
 
-bool MacroTable::undefined(const ParsedUnit& unit, const Node& node, NodeMark item_mark, std::optional<uint32_t> visibility,
-                           Diagnostics& diags) const {
+bool MacroTable::undefined(const ParsedUnit& unit, const Node& node, NodeMark item_mark,
+                           std::optional<uint32_t> visibility, Diagnostics& diags) const {
   const SourceRange range = unit.text.map(node.range.begin, node.range.end);
-  Diagnostic& error = diags.emit<diag::UnknownMacro>(range, node.name);
+  Diagnostic& error = diags.emit<diag::UnknownMacro>(range, ast::excerpt(node.name));
   error.at(reference_position(item_mark, unit.text.view(), node.range.begin));
   if (const auto later = find(node.name)) {
     error.note("it is defined here, behind the macro that uses it", decl(*later).name_range);
@@ -99,7 +103,8 @@ bool MacroTable::measure(ParsedUnit& unit, Diagnostics& diags) const {
   unit.depth = depth[static_cast<size_t>(ast.root)];
   const SourceRange range = unit.text.map(0, unit.text.size());
   if (unit.nodes > fvm::limits::kExpandedNodes) {
-    diags.emit<diag::ConditionTooLarge>(range, fvm::limits::kExpandedNodes).at(reference_position(unit.mark, unit.text.view(), 0));
+    diags.emit<diag::ConditionTooLarge>(range, fvm::limits::kExpandedNodes)
+        .at(reference_position(unit.mark, unit.text.view(), 0));
     return false;
   }
   if (unit.depth > kTreeDepth) {

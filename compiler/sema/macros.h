@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MacroTable: every macro of the collection, expanded, parsed once and resolved by reference. Visibility, cycles and explosions
-// are settled here, so the rest may follow references without looking back. Knows nothing of fields or types.
+// MacroTable: every macro of the collection, expanded, parsed once and resolved by reference. Visibility, cycles and
+// explosions are settled here, so the rest may follow references without looking back. Knows nothing of fields or
+// types.
 #pragma once
 
 #include <optional>
@@ -19,10 +20,10 @@ namespace falcoc {
 struct ParsedUnit {
   MappedText text;
   ast::Condition ast;
-  NodeMark mark;                        ///< of the condition's YAML node
-  std::vector<uint32_t> macros;         ///< distinct macros it names, in order of first use
-  size_t depth = 0;                     ///< levels of the tree with macros in place
-  size_t nodes = 0;                     ///< nodes with macros in place; saturates
+  NodeMark mark;                 ///< of the condition's YAML node
+  std::vector<uint32_t> macros;  ///< distinct macros it names, in order of first use
+  size_t depth = 0;              ///< levels of the tree with macros in place
+  size_t nodes = 0;              ///< nodes with macros in place; saturates
 };
 
 class MacroTable {
@@ -37,7 +38,8 @@ class MacroTable {
   bool usable(size_t i) const { return usable_[i]; }
   std::optional<uint32_t> find(std::string_view name) const;
 
-  /// Parses a condition and fills in `macros`, `depth` and `nodes`. False: an error was emitted, or a macro is not usable.
+  /// Parses a condition and fills in `macros`, `depth` and `nodes`. False: an error was emitted, or a macro is not
+  /// usable.
   bool parse(ParsedUnit& unit, Diagnostics& diags) const;
   bool resolve(ParsedUnit& unit, NodeMark item_mark, Diagnostics& diags) const;
 

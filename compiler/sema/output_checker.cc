@@ -45,7 +45,8 @@ size_t index_length(std::string_view text, std::string& index) {
     size_t close = 2;
     while (close < text.size() && (text[close] != text[1] || text[close - 1] == '\\')) ++close;
     size_t error_at = 0;
-    if (close + 1 >= text.size() || text[close + 1] != ']' || !unquote(text.substr(1, close), index, error_at)) return 0;
+    if (close + 1 >= text.size() || text[close + 1] != ']' || !unquote(text.substr(1, close), index, error_at))
+      return 0;
     return close + 2;
   }
   const size_t close = text.find_first_of("][ \"'\t\r\n\v\f", 1);
@@ -81,7 +82,8 @@ std::optional<Token> longest_field(std::string_view text) {
   constexpr size_t kLongestTried = 256;  // behind the whole text only prefixes that can be a name are worth a look
   for (size_t length = longest; length >= 3; length = std::min(length - 1, kLongestTried)) {
     if (text[length - 1] == '.') continue;
-    if (resolve_field(text.substr(0, length), nullptr).ok()) return field_token(text.substr(0, length), false, {}, length);
+    if (resolve_field(text.substr(0, length), nullptr).ok())
+      return field_token(text.substr(0, length), false, {}, length);
   }
   return std::nullopt;
 }
@@ -111,14 +113,16 @@ std::optional<Token> longest_token(std::string_view text) {
 }
 
 /// Fields of a term, innermost included, in order.
-void add_output_fields(const ast::Condition& holder, ast::OperandId id, TermBuilder& terms, CheckedRule& rule, SourceRange range) {
+void add_output_fields(const ast::Condition& holder, ast::OperandId id, TermBuilder& terms, CheckedRule& rule,
+                       SourceRange range) {
   const ast::Operand& operand = holder.operand(id);
   if (operand.kind != ast::Operand::Kind::Field) {
     for (ast::OperandId argument : operand.args) add_output_fields(holder, argument, terms, rule, range);
     return;
   }
   std::string key = ast::normal_form(holder, id);
-  const bool seen = std::any_of(rule.fields.begin(), rule.fields.end(), [&](const OutputField& f) { return f.key == key; });
+  const bool seen =
+      std::any_of(rule.fields.begin(), rule.fields.end(), [&](const OutputField& f) { return f.key == key; });
   if (seen) return;
   FieldResult field = resolve_field(operand.text, operand.has_index ? &operand.index : nullptr);
   if (field.ok()) rule.fields.push_back({std::move(key), terms.add_field(std::move(field.field), range)});
@@ -128,10 +132,14 @@ OutputResult report(const SplitTemplate& split, const MappedText& output, Diagno
   const SourceRange range = output.map(split.error_begin, split.error_end);
   const std::string_view token = output.view().substr(split.error_begin, split.error_end - split.error_begin);
   switch (split.error) {
-    case SplitTemplate::Error::NoEscape: diags.emit<diag::OutputToken>(range, "`%` can not be escaped; write `percent`"); break;
-    case SplitTemplate::Error::Unfinished: diags.emit<diag::OutputToken>(range, "expected a field behind `%`"); break;
+    case SplitTemplate::Error::NoEscape:
+      diags.emit<diag::OutputToken>(range, "`%` can not be escaped; write `percent`");
+      break;
+    case SplitTemplate::Error::Unfinished:
+      diags.emit<diag::OutputToken>(range, "expected a field behind `%`");
+      break;
     case SplitTemplate::Error::UnknownToken: {
-      Diagnostic& error = diags.emit<diag::OutputUnknownField>(range, token);
+      Diagnostic& error = diags.emit<diag::OutputUnknownField>(range, ast::excerpt(token));
       const size_t name = token.find_first_not_of("%0123456789");
       if (name != std::string_view::npos) {
         const size_t length = field_token_length(token.substr(name));
@@ -142,7 +150,8 @@ OutputResult report(const SplitTemplate& split, const MappedText& output, Diagno
       }
       return {false, true};
     }
-    case SplitTemplate::Error::None: break;
+    case SplitTemplate::Error::None:
+      break;
   }
   return {false, false};
 }
@@ -193,7 +202,8 @@ void warn_deprecated_in_output(const MappedText& output, Diagnostics& diags) {
   for (const fvm::FieldInfo& info : fvm::kFields) {
     if (!is_deprecated_field(info)) continue;
     const size_t at = output.view().find(info.name);
-    if (at != std::string_view::npos) diags.emit<diag::DeprecatedField>(output.map(at, at + info.name.size()), info.name);
+    if (at != std::string_view::npos)
+      diags.emit<diag::DeprecatedField>(output.map(at, at + info.name.size()), info.name);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Outputs of rules: tokens resolved to typed terms, the fields of JSON `output_fields`, warnings about deprecated names. Shares the
-// term typing of conditions; knows nothing of conditions themselves.
+// Outputs of rules: tokens resolved to typed terms, the fields of JSON `output_fields`, warnings about deprecated
+// names. Shares the term typing of conditions; knows nothing of conditions themselves.
 #pragma once
 
 #include "compiler/diag/diagnostics.h"
@@ -11,8 +11,8 @@
 namespace falcoc {
 
 struct OutputResult {
-  bool ok = false;          ///< else an error was emitted
-  bool tolerable = false;   ///< not ok: an unknown field, which skip-if-unknown-filter tolerates
+  bool ok = false;         ///< else an error was emitted
+  bool tolerable = false;  ///< not ok: an unknown field, which skip-if-unknown-filter tolerates
 };
 
 /// Fills `parts` and `fields` of the rule; terms go to `out`.

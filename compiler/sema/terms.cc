@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "compiler/ast/ast_print.h"
 #include "compiler/sema/fields.h"
 #include "vm/abi/limits.h"
 
@@ -19,7 +20,8 @@ using fvm::TypeId;
 
 std::optional<Transformer> find_transformer(std::string_view name) {
   for (size_t i = 0; i < std::size(fvm::kTransformers); ++i) {
-    if (fvm::kTransformers[i].name == name && static_cast<Transformer>(i) != Transformer::Val) return static_cast<Transformer>(i);
+    if (fvm::kTransformers[i].name == name && static_cast<Transformer>(i) != Transformer::Val)
+      return static_cast<Transformer>(i);
   }
   return std::nullopt;
 }
@@ -36,11 +38,15 @@ std::optional<TermId> TermBuilder::build(const ast::Condition& condition, ast::O
 std::optional<TermId> TermBuilder::any(const ast::Condition& condition, ast::OperandId id, size_t depth) {
   const Operand& operand = condition.operand(id);
   switch (operand.kind) {
-    case Operand::Kind::Field: return field(operand);
-    case Operand::Kind::Call: return call(condition, operand, depth + 1);
-    case Operand::Kind::List: return list(condition, operand, depth);
+    case Operand::Kind::Field:
+      return field(operand);
+    case Operand::Kind::Call:
+      return call(condition, operand, depth + 1);
+    case Operand::Kind::List:
+      return list(condition, operand, depth);
     case Operand::Kind::Text:
-    case Operand::Kind::Number: break;
+    case Operand::Kind::Number:
+      break;
   }
   Term literal;
   literal.kind = Term::Kind::String;
@@ -72,16 +78,22 @@ std::optional<TermId> TermBuilder::field(const Operand& operand) {
   Diagnostic* error = nullptr;
   switch (resolved.status) {
     case FieldResult::Status::UnknownField:
-      error = &diags_.emit<diag::UnknownField>(range, operand.text);
+      error = &diags_.emit<diag::UnknownField>(range, ast::excerpt(operand.text));
       unknown_field_ = true;
       break;
     case FieldResult::Status::BadArgument:
-      error = &diags_.emit<diag::FieldArgument>(range, resolved.field_name, resolved.what);
-      unknown_field_ = operand.has_index;  // to the reference, a field with an argument it does not take is an unknown one
+      error = &diags_.emit<diag::FieldArgument>(range, resolved.field_name, ast::excerpt(resolved.what));
+      unknown_field_ =
+          operand.has_index;  // to the reference, a field with an argument it does not take is an unknown one
       break;
-    case FieldResult::Status::UnknownEventArgument: error = &diags_.emit<diag::UnknownEventArgument>(range, resolved.what); break;
-    case FieldResult::Status::UnknownEventName: error = &diags_.emit<diag::UnknownEventType>(range, resolved.what); break;
-    case FieldResult::Status::Ok: break;
+    case FieldResult::Status::UnknownEventArgument:
+      error = &diags_.emit<diag::UnknownEventArgument>(range, ast::excerpt(resolved.what));
+      break;
+    case FieldResult::Status::UnknownEventName:
+      error = &diags_.emit<diag::UnknownEventType>(range, ast::excerpt(resolved.what));
+      break;
+    case FieldResult::Status::Ok:
+      break;
   }
   const std::string_view near = nearest_known_name(resolved);
   if (error != nullptr && !near.empty()) {
@@ -148,7 +160,8 @@ bool TermBuilder::type_call(Term& call, const Operand& operand) {
   const fvm::TransformerInfo& info = fvm::transformer_info(call.call);
   const size_t count = call.args.size();
   if (count < info.min_args || (info.max_args != 0 && count > info.max_args)) {
-    return refuse(operand, "takes " + std::string(info.max_args == 0 ? "at least " : "") + std::to_string(info.min_args) +
+    return refuse(operand, "takes " + std::string(info.max_args == 0 ? "at least " : "") +
+                               std::to_string(info.min_args) +
                                (info.min_args == 1 ? " argument, not " : " arguments, not ") + std::to_string(count));
   }
   if (operand.has_index) {
@@ -168,7 +181,8 @@ bool TermBuilder::type_call(Term& call, const Operand& operand) {
       call.is_list = first.is_list;
       return true;
     case Transformer::B64:
-      if (!is_text(first) && fvm::kind_of(first.type) != Kind::Bytes) return refuse(operand, "the argument is neither text nor a byte buffer");
+      if (!is_text(first) && fvm::kind_of(first.type) != Kind::Bytes)
+        return refuse(operand, "the argument is neither text nor a byte buffer");
       call.type = first.type;
       call.is_list = first.is_list;
       return true;
@@ -195,7 +209,8 @@ bool TermBuilder::type_call(Term& call, const Operand& operand) {
       if (!is_scalar_text(out_.term(call.args[1]))) return refuse(operand, "the second argument is not text");
       call.is_list = !call.has_selector;
       return true;
-    case Transformer::Val: break;
+    case Transformer::Val:
+      break;
   }
   return refuse(operand, "is not a transformer here");
 }

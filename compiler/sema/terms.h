@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TermBuilder: fields, transformer calls and literals of a syntax tree become typed Terms. Used for both sides of checks and for
-// tokens of outputs. Knows nothing of operators, macros or rules.
+// TermBuilder: fields, transformer calls and literals of a syntax tree become typed Terms. Used for both sides of
+// checks and for tokens of outputs. Knows nothing of operators, macros or rules.
 #pragma once
 
 #include <optional>

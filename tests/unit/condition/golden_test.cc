@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// tests/golden/ast/NAME.cond is a condition, NAME.ast what the parser makes of it: normal form and tree. One idea per file.
+// tests/golden/ast/NAME.cond is a condition, NAME.ast what the parser makes of it: normal form and tree. One idea per
+// file.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -44,7 +45,8 @@ TEST_CASE("syntax trees look as the goldens say") {
     }
     fs::path golden = input;
     golden.replace_extension(".ast");
-    if (const char* bless = std::getenv("FALCOC_BLESS"); bless != nullptr && *bless == '1') std::ofstream(golden) << now;
+    if (const char* bless = std::getenv("FALCOC_BLESS"); bless != nullptr && *bless == '1')
+      std::ofstream(golden) << now;
     CHECK_MESSAGE(read(golden) == now, golden.string());
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The condition language: what parses to what, where mistakes are found and how they are told, and that size and depth are bounded.
+// The condition language: what parses to what, where mistakes are found and how they are told, and that size and depth
+// are bounded.
 #include "compiler/parse/condition_parser.h"
 
 #include <doctest/doctest.h>
@@ -84,10 +85,17 @@ TEST_CASE("every operator of the table parses") {
   for (const OperatorInfo& row : kOperators) {
     std::string text = "a.b " + std::string(row.spelling);
     switch (row.shape) {
-      case OperandShape::None: break;
-      case OperandShape::One: text += " x"; break;
-      case OperandShape::Number: text += " 1"; break;
-      case OperandShape::List: text += " (x)"; break;
+      case OperandShape::None:
+        break;
+      case OperandShape::One:
+        text += " x";
+        break;
+      case OperandShape::Number:
+        text += " 1";
+        break;
+      case OperandShape::List:
+        text += " (x)";
+        break;
     }
     CHECK(normal(text) == text);
   }
@@ -104,7 +112,8 @@ TEST_CASE("every transformer of the table parses") {
 }
 
 TEST_CASE("values keep their bytes") {
-  CHECK(normal("a.b in (#x, a;b, <x>, [y], $z, %w, a\\b, *.?)") == "a.b in (#x, a;b, <x>, [y], $z, %w, \"a\\\\b\", *.?)");
+  CHECK(normal("a.b in (#x, a;b, <x>, [y], $z, %w, a\\b, *.?)") ==
+        "a.b in (#x, a;b, <x>, [y], $z, %w, \"a\\\\b\", *.?)");
   CHECK(normal("a.b=\xE6\x97\xA5") == "a.b = \xE6\x97\xA5");
   CHECK(normal("a.b=\xFF\xFE") == "a.b = \xFF\xFE");
   CHECK(normal("a.b = \"a\\\"b\\\\c\\n\\t\\x41\\/\"") == "a.b = \"a\\\"b\\\\c\\n\\tA/\"");
@@ -155,7 +164,8 @@ TEST_CASE("mistakes are told in words") {
   CHECK(message("a.b=1)") == "`)` without `(`");
   CHECK(message("a.b=1 andc.d=2") == "expected a blank or `(` after `and`");
   CHECK(message("a.b=1 c.d=2") == "expected `and`, `or` or the end after the check, found `c.d=2`");
-  CHECK(message("tolower(x) = a") == "expected a field, a string, a number, a list or a transformer as argument, found `x`");
+  CHECK(message("tolower(x) = a") ==
+        "expected a field, a string, a number, a list or a transformer as argument, found `x`");
   CHECK(message("a.b = \"\\q\"") == "bad escape `\\q` in a string");
 }
 
@@ -185,7 +195,8 @@ TEST_CASE("hostile sizes end quickly") {
 
 TEST_CASE("any byte sequence gives a tree or one error") {
   uint32_t state = 1;
-  const std::string_view pieces[] = {"a.b", " ", "=", "in", "(", ")", "\"", "x", "and ", "or ", "not ", "tolower(", "[", "]", ",", "\\", "1", "\x80", "val("};
+  const std::string_view pieces[] = {"a.b",  " ",        "=", "in", "(", ")",  "\"", "x",    "and ", "or ",
+                                     "not ", "tolower(", "[", "]",  ",", "\\", "1",  "\x80", "val("};
   for (int round = 0; round < 3000; ++round) {
     std::string text;
     for (int i = 0; i < 12; ++i) {

@@ -24,7 +24,8 @@ struct Checked {
     LoadOptions load;
     load.known_field = [](std::string_view field) { return resolve_field_text(field).ok(); };
     const uint32_t file = sources.add("rules.yaml", std::string(text));
-    if (load_rules(sources, file, load, collection, diags) && collection.expand_lists(diags)) rules = check(collection, options, diags);
+    if (load_rules(sources, file, load, collection, diags) && collection.expand_lists(diags))
+      rules = check(collection, options, diags);
   }
 
   /// The slugs, in order of emission.

@@ -104,10 +104,11 @@ TEST_CASE("constants take the field's type") {
   CHECK(constant_of("fd.snet = 10.1.0.0/8").net.prefix == 8);
   CHECK(constant_of("fd.sip = ::1").net.base.family == 6);
 
-  for (const char* text : {"proc.pid = 0x16", "proc.pid = 22.0", "proc.pid = \"22 \"", "proc.pid = \"\"", "proc.pid > 1.5", "fd.sport = -1",
-                           "fd.sport = nosuchservice", "fd.sport = 99999999999", "evt.is_open_read = 1", "evt.is_open_read = True",
-                           "fd.sip = 10.0.0.0/8", "fd.sip = ::ffff:1.2.3.4", "fd.snet = 10.0.0.1", "fd.snet = ::/0",
-                           "evt.buffer bcontains abc", "proc.name = \"a\\x00\""}) {
+  for (const char* text :
+       {"proc.pid = 0x16", "proc.pid = 22.0", "proc.pid = \"22 \"", "proc.pid = \"\"", "proc.pid > 1.5",
+        "fd.sport = -1", "fd.sport = nosuchservice", "fd.sport = 99999999999", "evt.is_open_read = 1",
+        "evt.is_open_read = True", "fd.sip = 10.0.0.0/8", "fd.sip = ::ffff:1.2.3.4", "fd.snet = 10.0.0.1",
+        "fd.snet = ::/0", "evt.buffer bcontains abc", "proc.name = \"a\\x00\""}) {
     CHECK_MESSAGE(filter(text) == "bad-constant", text);
   }
   CHECK(filter("proc.name = " + std::string(255, 'a')) == "ok");
@@ -132,17 +133,20 @@ TEST_CASE("event types are names that exist") {
 }
 
 TEST_CASE("transformers see transformed types") {
-  for (const char* text : {"len(\"abc\") = 3", "len(5) = 1", "len((\"a\", \"b\")) = 2", "len(fd.types) >= 1", "join(5, (\"a\", \"b\")) = a5b",
-                           "join(\",\", (fd.sip, \"x\")) exists", "join(\",\", ()) = \"\"", "concat(proc.name, 5) = cat5",
-                           "getopt((\"-ab\"), \"ab:\")[b] = \"\"", "getopt((\"-a\"), \"a\") intersects (a)", "b64(evt.buffer) contains x",
-                           "tolower((\"A\")) intersects (a)", "len(concat(proc.name, \"x\")) = 4", "toupper(evt.arg.name) = X",
-                           "join(\",\", getopt((\"-a\"), \"a\")) = a"}) {
+  for (const char* text :
+       {"len(\"abc\") = 3", "len(5) = 1", "len((\"a\", \"b\")) = 2", "len(fd.types) >= 1",
+        "join(5, (\"a\", \"b\")) = a5b", "join(\",\", (fd.sip, \"x\")) exists", "join(\",\", ()) = \"\"",
+        "concat(proc.name, 5) = cat5", "getopt((\"-ab\"), \"ab:\")[b] = \"\"", "getopt((\"-a\"), \"a\") intersects (a)",
+        "b64(evt.buffer) contains x", "tolower((\"A\")) intersects (a)", "len(concat(proc.name, \"x\")) = 4",
+        "toupper(evt.arg.name) = X", "join(\",\", getopt((\"-a\"), \"a\")) = a"}) {
     CHECK_MESSAGE(filter(text) == "ok", text);
   }
-  for (const char* text : {"toupper(fd.num) = 1", "toupper(len(proc.name)) = 1", "len(proc.pid) = 2", "len(fd.ip) = 1", "tolower(proc.aname) = a",
-                           "join(\",\", proc.name) = y", "join(\",\") = x", "concat(proc.name) = x", "concat(proc.name, proc.pid) = x",
-                           "concat(proc.name, len(proc.name)) = x", "getopt(proc.args, \"a\") intersects (x)",
-                           "getopt((\"-a\"), \"ab\")[zz] exists", "toupper(proc.name)[0] = x", "toupper(proc.name, fd.name) = x"}) {
+  for (const char* text :
+       {"toupper(fd.num) = 1", "toupper(len(proc.name)) = 1", "len(proc.pid) = 2", "len(fd.ip) = 1",
+        "tolower(proc.aname) = a", "join(\",\", proc.name) = y", "join(\",\") = x", "concat(proc.name) = x",
+        "concat(proc.name, proc.pid) = x", "concat(proc.name, len(proc.name)) = x",
+        "getopt(proc.args, \"a\") intersects (x)", "getopt((\"-a\"), \"ab\")[zz] exists", "toupper(proc.name)[0] = x",
+        "toupper(proc.name, fd.name) = x"}) {
     CHECK_MESSAGE(filter(text) == "transformer-use", text);
   }
   CHECK(filter("toupper(proc.nam) = X") == "unknown-field");

@@ -41,7 +41,8 @@ TEST_CASE("checked rules look as the goldens say") {
     if (checked.rules) now += print_checked(*checked.rules);
     fs::path golden = input;
     golden.replace_extension(".checked");
-    if (const char* bless = std::getenv("FALCOC_BLESS"); bless != nullptr && *bless == '1') std::ofstream(golden) << now;
+    if (const char* bless = std::getenv("FALCOC_BLESS"); bless != nullptr && *bless == '1')
+      std::ofstream(golden) << now;
     CHECK_MESSAGE(read(golden) == now, golden.string());
   }
 }

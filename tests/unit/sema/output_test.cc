@@ -63,9 +63,10 @@ TEST_CASE("arguments, transformers, width and star") {
 
 TEST_CASE("mistakes in outputs") {
   CHECK(parts("") == "output-empty");
-  for (const char* text : {"100%", "100% sure", "%5", "% proc.name", "100%% x"}) CHECK_MESSAGE(parts(text) == "output-token", text);
-  for (const char* text : {"%foo.bar", "%fd.nosuch", "%val(proc.name)", "%toupper(nosuch)", "%toupper(fd.num)", "%-5proc.name", "%evt.arg.nosuch",
-                           "%evt.arg", "%toupper(proc.name"}) {
+  for (const char* text : {"100%", "100% sure", "%5", "% proc.name", "100%% x"})
+    CHECK_MESSAGE(parts(text) == "output-token", text);
+  for (const char* text : {"%foo.bar", "%fd.nosuch", "%val(proc.name)", "%toupper(nosuch)", "%toupper(fd.num)",
+                           "%-5proc.name", "%evt.arg.nosuch", "%evt.arg", "%toupper(proc.name"}) {
     CHECK_MESSAGE(parts(text) == "output-unknown-field", text);
   }
   Diagnostics diags;
@@ -88,7 +89,8 @@ TEST_CASE("outputs of rules") {
   CHECK(more.rule().output == "o x=%proc.name");
 
   const auto with_output = [](std::string_view output) {
-    return Checked("- rule: r\n  desc: d\n  condition: evt.type=open\n  output: \"" + std::string(output) + "\"\n  priority: INFO\n");
+    return Checked("- rule: r\n  desc: d\n  condition: evt.type=open\n  output: \"" + std::string(output) +
+                   "\"\n  priority: INFO\n");
   };
   const Checked container = with_output("a %container.info b");
   CHECK(container.slugs() == "deprecated-container-info");

@@ -10,7 +10,8 @@ using namespace falcoc;
 using namespace falcoc::test;
 
 TEST_CASE("macros are units and shared") {
-  const Checked c(macro("m", "proc.name=a or proc.name=b") + rule("evt.type=open and m") + rule("evt.type=close and not m", "", "r2"));
+  const Checked c(macro("m", "proc.name=a or proc.name=b") + rule("evt.type=open and m") +
+                  rule("evt.type=close and not m", "", "r2"));
   REQUIRE(c.rules);
   CHECK(c.rule().condition_normal_form == "(evt.type = open and (proc.name = a or proc.name = b))");
   CHECK(c.rule(1).condition_normal_form == "(evt.type = close and not (proc.name = a or proc.name = b))");
@@ -81,18 +82,22 @@ TEST_CASE("skip-if-unknown-filter tolerates unknown fields and event types only"
   const Checked macro_use(macro("m", "foo.bar=1") + rule("m", skip) + rule("evt.type=open", "", "r2"));
   REQUIRE(macro_use.rules);
   CHECK(macro_use.rules->rules.size() == 1);
-  CHECK(Checked(macro("m", "foo.bar=1") + rule("m", skip) + rule("m", "", "r2")).slugs() == "skipped-rule unknown-field");
+  CHECK(Checked(macro("m", "foo.bar=1") + rule("m", skip) + rule("m", "", "r2")).slugs() ==
+        "skipped-rule unknown-field");
 }
 
 TEST_CASE("warnings about conditions") {
-  const auto slugs = [](std::string_view condition) { return Checked(rule(condition, "  warn_evttypes: false\n")).slugs(); };
+  const auto slugs = [](std::string_view condition) {
+    return Checked(rule(condition, "  warn_evttypes: false\n")).slugs();
+  };
   CHECK(slugs("evt.dir=< and evt.dir=>") == "deprecated-field");
   CHECK(slugs("toupper(evt.dir)=<") == "deprecated-field");
   CHECK(slugs("proc.name regex abc") == "suspicious-constant");
   CHECK(slugs("proc.name regex ^.*abc.+$") == "suspicious-constant");
   CHECK(slugs("proc.name regex a.*c") == "");
   CHECK(slugs("proc.name = proc.pname") == "suspicious-constant");
-  CHECK(slugs("proc.name in (a.out, proc.pname, \"tolower(proc.pname)\")") == "suspicious-constant suspicious-constant");
+  CHECK(slugs("proc.name in (a.out, proc.pname, \"tolower(proc.pname)\")") ==
+        "suspicious-constant suspicious-constant");
   CHECK(slugs("ka.verb=<NA>") == "unsafe-na-check unknown-field");
   CHECK(Checked(rule("proc.name=x")).slugs() == "no-event-type");
   CHECK(Checked(rule("evt.type=open and proc.name=x")).slugs() == "");
