@@ -59,13 +59,11 @@ ValueList texts(const FieldUse& use, const EvalContext& context, Arena& arena, T
 
 ValueList joined(const ValueList& values, Arena& arena) {
   TextBuilder all(arena);
-  bool some = false;
   for (const Value& value : values.values()) {
-    if (&value != values.data) all.add(' ');
+    if (!all.empty()) all.add(' ');
     all.add(value.as_text());
-    some = some || !value.as_text().empty();
   }
-  return some ? one(arena, Value::text(all.view())) : missing();
+  return !all.empty() ? one(arena, Value::text(all.view())) : missing();
 }
 
 ValueList env_of_nearest(const FieldUse& use, const EvalContext& context, Arena& arena) {
@@ -139,7 +137,10 @@ ValueList ancestor_output(const FieldUse& use, const EvalContext& context, Arena
     case FieldId::ProcAexe: return joined(texts_of_all(context, arena, exe), arena);
     case FieldId::ProcAexepath: return joined(texts_of_all(context, arena, exepath), arena);
     case FieldId::ProcAcmdline: return joined(texts_of_all(context, arena, cmdline), arena);
-    case FieldId::ProcApid: return get_ProcPid(use, context, arena);
+    case FieldId::ProcApid: {
+      const Thread* own = nth(context, 0);
+      return own ? integer(arena, own->pid) : missing();
+    }
     case FieldId::ProcAenv:
       if (use.arg == FieldArg::Key) return env_of_nearest(use, context, arena);
       if (use.arg == FieldArg::None || use.index == 0) {

@@ -255,7 +255,8 @@ struct Renderer {
           raw.add("INVALID DYNAMIC PARAMETER");
           return;
         }
-        return render_value(value.subspan(1), layout);
+        if (value.size() > 1) render_value(value.subspan(1), layout);
+        return;
       }
       default:
         raw.add("(n.a.)");

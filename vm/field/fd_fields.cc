@@ -189,6 +189,7 @@ std::string_view dirfd_base(const EvalContext& context, int64_t dirfd, std::stri
   if (dirfd == kAtFdcwd) return context.state->cwd_of(*context.thread);
   const Fd* directory = context.state->find_fd(*context.thread, dirfd);
   if (!directory) return unknown;
+  if (directory->name.ends_with('/')) return directory->name;
   TextBuilder base(arena);
   return base.add(directory->name).add('/').view();
 }

@@ -81,6 +81,9 @@ ValueList LiveFields::read_for_output(const FieldUse& use, Arena& arena) const {
   }
   if (reads_differently_in_output(use)) return ancestor_output(use, context_, arena);
   const ValueList value = read(use, arena);
+  if (use.id == FieldId::EvtBuffer && value.present && value.data[0].as_bytes().empty()) {
+    return one(arena, Value::bytes(as_bytes("NULL")));
+  }
   if (use.id == FieldId::EvtRawarg && !value.present && rawarg_is_empty(use, context_)) return empty_rawarg(use, arena);
   return value;
 }

@@ -166,7 +166,7 @@ FALCO_GETTER(EvtAbspath) {
   const std::string_view path = event.text(static_cast<size_t>(param));
   const bool absolute = !path.empty() && path.front() == '/';
   const int64_t dirfd = event.integer(static_cast<size_t>(param) - 1, kAtFdcwd);
-  return text(arena, join_path(absolute ? "." : dirfd_base(context, dirfd, "<UNKNOWN>/", arena), path, arena));
+  return text(arena, join_path(absolute ? "" : dirfd_base(context, dirfd, "<UNKNOWN>/", arena), path, arena));
 }
 
 }  // namespace fvm
