@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Descriptors other than sockets: the state reference, sections 2, 9 and 13.
+
+#include "tests/unit/state/scene.h"
+
+using namespace fvm;
+using namespace fvm::testing;
+
+namespace {
+
+constexpr int kAtFdCwd = -100;
+
+struct ShellScene : Scene {
+  ShellScene() {
+    threads(small_machine());
+    tick();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(ShellScene, "open: names, type, flags, the event's descriptor") {
+  open(100, 3, "notes/../x.txt", open_flag::kRdOnly | open_flag::kUpperLayer);
+  const Fd& f = *fd(100, 3);
+  CHECK(f.name == "/home/bob/x.txt");
+  CHECK(f.name_raw == "notes/../x.txt");
+  CHECK(f.type == FdType::FileV2);
+  CHECK(f.dev == 5);
+  CHECK(f.ino == 6);
+  CHECK((f.flags & fd_flag::kOverlayUpper) != 0);
+  CHECK(last.fd == &f);
+  CHECK(last.fd_num == 3);
+  CHECK(last.fd_name_changed);
+  CHECK(last.has_fd_fields);
+  open(100, 4, "/srv", open_flag::kDirectory);
+  CHECK(fd(100, 4)->type == FdType::Directory);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a failed open stores nothing and shows no descriptor") {
+  open(100, -2, "/nope");
+  CHECK(last.fd == nullptr);
+  CHECK(last.fd_num == -1);
+  CHECK(last.has_fd_fields);
+  CHECK(state.fds_of(*thread(100)) == nullptr);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "openat: every base directory") {
+  const auto openat = [&](int64_t number, int64_t dirfd, std::string_view name) {
+    event(EventCode::SYSCALL_OPENAT_2_X, 100, {number, dirfd, name, 1, 0, 5, 6});
+    return fd_name(100, number);
+  };
+  CHECK(openat(10, kAtFdCwd, "a") == "/home/bob/a");
+  CHECK(openat(11, 99, "/abs//x") == "/abs/x");
+  CHECK(openat(12, 99, "a") == "<UNKNOWN>a");
+  open(100, 4, "/srv", open_flag::kDirectory);
+  CHECK(openat(13, 4, "../a") == "/a");
+  event(EventCode::SYSCALL_OPENAT2_X, 100, {14, 4, "deep/f", 1, 0, 0, 5, 6});
+  CHECK(fd_name(100, 14) == "/srv/deep/f");
+  event(EventCode::SYSCALL_OPEN_BY_HANDLE_AT_X, 100, {15, 4, 1, "/by/handle", 5, 6});
+  CHECK(fd_name(100, 15) == "/by/handle");
+  event(EventCode::SYSCALL_CREAT_X, 100, {16, "made", 0600, 5, 6, 2});
+  CHECK(fd_name(100, 16) == "/home/bob/made");
+  CHECK((fd(100, 16)->flags & fd_flag::kOverlayLower) != 0);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "what the call was given when it began wins over what another thread wrote later") {
+  event(EventCode::SYSCALL_OPENAT_2_E, 100, {kAtFdCwd, "/etc/shadow", 1, 0});
+  CHECK_FALSE(shown);
+  const uint32_t created = open_flag::kCreated;
+  event(EventCode::SYSCALL_OPENAT_2_X, 100, {3, 55, "/tmp/harmless", 2u | created, 0, 5, 6});
+  CHECK(fd_name(100, 3) == "/etc/shadow");
+  CHECK(fd(100, 3)->open_flags == (1u | created));
+  // The copy is used once.
+  event(EventCode::SYSCALL_OPENAT_2_X, 100, {4, kAtFdCwd, "/tmp/second", 2u, 0, 5, 6});
+  CHECK(fd_name(100, 4) == "/tmp/second");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "an enter event without a name, or a huge one, isn't kept") {
+  event(EventCode::SYSCALL_OPEN_E, 100, {Param::absent(), 1, 0});
+  open(100, 3, "/a");
+  CHECK(fd_name(100, 3) == "/a");
+  event(EventCode::SYSCALL_OPEN_E, 100, {std::string(5000, 'x'), 1, 0});
+  open(100, 4, "/b");
+  CHECK(fd_name(100, 4) == "/b");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "close takes effect with the next event") {
+  open(100, 3, "/a");
+  event(EventCode::SYSCALL_CLOSE_X, 100, {-9, 3});
+  tick();
+  CHECK(fd_name(100, 3) == "/a");
+  event(EventCode::SYSCALL_CLOSE_X, 100, {0, 3});
+  REQUIRE(last.fd);
+  CHECK(last.fd->name == "/a");
+  CHECK_FALSE(last.fd_name_changed);
+  tick();
+  CHECK(fd(100, 3) == nullptr);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "close_range") {
+  for (int n = 3; n < 8; ++n) open(100, n, "/f");
+  event(EventCode::SYSCALL_CLOSE_RANGE_X, 100, {0, 4u, 5u, 0});
+  CHECK(fd(100, 4) == nullptr);
+  CHECK(fd(100, 6));
+  event(EventCode::SYSCALL_CLOSE_RANGE_X, 100, {0, 6u, UINT32_MAX, 4});
+  CHECK((fd(100, 6)->open_flags & open_flag::kCloExec) != 0);
+  CHECK((fd(100, 3)->open_flags & open_flag::kCloExec) == 0);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "dup and its relatives") {
+  open(100, 3, "/a", open_flag::kRdOnly | open_flag::kCloExec);
+  event(EventCode::SYSCALL_DUP_1_X, 100, {4, 3});
+  CHECK(fd_name(100, 4) == "/a");
+  CHECK((fd(100, 4)->open_flags & open_flag::kCloExec) == 0);
+  CHECK(last.fd_num == 4);
+  CHECK(last.fd == fd(100, 4));
+  event(EventCode::SYSCALL_DUP2_X, 100, {0, 3, 0});
+  CHECK(fd_name(100, 0) == "/a");
+  CHECK((thread(100)->flags & thread_flag::kPipeDst) != 0);
+  CHECK((thread(100)->flags & thread_flag::kPipeSrc) == 0);
+  event(EventCode::SYSCALL_DUP3_X, 100, {1, 3, 1, open_flag::kCloExec});
+  CHECK((fd(100, 1)->open_flags & open_flag::kCloExec) != 0);
+  CHECK((thread(100)->flags & thread_flag::kPipeSrc) != 0);
+  event(EventCode::SYSCALL_DUP_1_X, 100, {9, 77});
+  CHECK(fd(100, 9) == nullptr);
+  event(EventCode::SYSCALL_FCNTL_X, 100, {10, 3, 26, 0});
+  CHECK((fd(100, 10)->open_flags & open_flag::kCloExec) != 0);
+  event(EventCode::SYSCALL_FCNTL_X, 100, {0, 10, 3, 0});
+  CHECK((fd(100, 10)->open_flags & open_flag::kCloExec) == 0);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "anonymous descriptors") {
+  event(EventCode::SYSCALL_PIPE_X, 100, {0, 3, 4, 777});
+  CHECK(fd(100, 3)->type == FdType::Fifo);
+  CHECK(fd(100, 4)->ino == 777);
+  CHECK(last.fd_num == 4);
+  struct Row {
+    EventCode code;
+    FdType type;
+  };
+  for (const Row& row : {Row{EventCode::SYSCALL_EVENTFD2_X, FdType::Event}, Row{EventCode::SYSCALL_SIGNALFD4_X, FdType::SignalFd},
+                         Row{EventCode::SYSCALL_TIMERFD_CREATE_X, FdType::TimerFd},
+                         Row{EventCode::SYSCALL_INOTIFY_INIT1_X, FdType::Inotify},
+                         Row{EventCode::SYSCALL_USERFAULTFD_X, FdType::UserFaultFd},
+                         Row{EventCode::SYSCALL_IO_URING_SETUP_X, FdType::IoUring},
+                         Row{EventCode::SYSCALL_EPOLL_CREATE_X, FdType::EventPoll}, Row{EventCode::SYSCALL_BPF_2_X, FdType::Bpf}}) {
+    CAPTURE(event_info(row.code).name);
+    event(row.code, 100, {20});
+    REQUIRE(fd(100, 20));
+    CHECK(fd(100, 20)->type == row.type);
+    event(row.code, 100, {-5});
+    CHECK(last.fd_num == -1);
+  }
+  event(EventCode::SYSCALL_MEMFD_CREATE_X, 100, {21, "secret", 1});
+  CHECK(fd_name(100, 21) == "secret");
+  CHECK((fd(100, 21)->open_flags & open_flag::kCloExec) != 0);
+  event(EventCode::SYSCALL_PIDFD_OPEN_X, 1, {22, 100, 0});
+  CHECK(fd_name(1, 22) == "/proc/100");
+  event(EventCode::SYSCALL_PIDFD_GETFD_X, 1, {23, 22, 21, 0});
+  CHECK(fd_name(1, 23) == "secret");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a process without main thread has no table; one with a placeholder has its own") {
+  clone({.tid = 901, .pid = 900, .ptid = 100, .flags = thread_flag::kCloneThread});
+  open(901, 3, "/x");
+  CHECK(state.main_thread(*thread(901)) == thread(900));
+  CHECK(fd_name(900, 3) == "/x");
+  open(950, 3, "/y");
+  CHECK(thread(950)->is_invalid());
+  CHECK(fd_name(950, 3) == "/y");
+}
+
+TEST_CASE("the table: ascending order, copies, refusals") {
+  FdTable table;
+  for (int64_t n : {5, -7, 100000, 0, 3, -100, 2048}) {
+    Fd f;
+    f.fd = n;
+    f.name = std::to_string(n);
+    REQUIRE(table.set(f));
+  }
+  std::vector<int64_t> order;
+  for (const auto& [number, f] : table.all()) {
+    order.push_back(number);
+    CHECK(f.name == std::to_string(number));
+  }
+  CHECK(order == std::vector<int64_t>{-100, -7, 0, 3, 5, 2048, 100000});
+  CHECK(table.size() == 7);
+
+  FdTable copy = table;
+  copy.edit(5)->name = "changed";
+  copy.remove(-7);
+  copy.remove(12345);
+  CHECK(table.find(5)->name == "5");
+  CHECK(table.find(-7));
+  CHECK(copy.find(-7) == nullptr);
+  CHECK(copy.size() == 6);
+  table.remove_if([](const Fd& f) { return f.fd < 0; });
+  CHECK(table.size() == 5);
+  CHECK((*table.all().begin()).first == 0);
+
+  FdTable full;
+  Fd f;
+  for (f.fd = 0; f.fd < 4096; ++f.fd) REQUIRE(full.set(f));
+  f.fd = 5000;
+  CHECK(full.set(f) == nullptr);
+  f.fd = 17;
+  f.name = "replaced";
+  CHECK(full.set(f)->name == "replaced");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "refused descriptors are counted") {
+  for (int n = 0; n < 4096; ++n) open(100, n, "/f");
+  open(100, 4096, "/one too many");
+  CHECK(fd(100, 4096) == nullptr);
+  CHECK(state.stats().fds_refused == 1);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "generations of descriptors") {
+  open(100, 3, "/a");
+  const uint32_t first = fd(100, 3)->generation;
+  event(EventCode::SYSCALL_READ_X, 100, {1, "x", 3, 1});
+  CHECK(fd(100, 3)->generation == first);
+  open(100, 3, "/a");
+  CHECK(fd(100, 3)->generation > first);
+}

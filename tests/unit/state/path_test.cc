@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tables of the state reference, section 10.
+
+#include <doctest/doctest.h>
+
+#include "vm/state/state.h"
+
+using fvm::concat_path;
+
+TEST_CASE("joined paths") {
+  struct Row {
+    std::string_view base, path, result;
+  };
+  constexpr Row kRows[] = {
+      {"/dir/", "foo", "/dir/foo"},
+      {"/dir/", "./foo/.", "/dir/foo"},
+      {"/dir/", "../foo", "/foo"},
+      {"/dir/", "../../../foo", "/foo"},
+      {"/dir/", "/a//b/../c/", "/a/c"},
+      {"/dir/", "", ""},
+      {"", "foo/../a", "a"},
+      {"", "../a", "a"},
+      {"", "/../a", "/a"},
+      {"/dir", "../x", "/dir../x"},
+      {"/dir", "foo", "/dirfoo"},
+      {"/a/b/", "../c", "/a/c"},
+      {"/a//b/", "c//d", "/a//b/c/d"},
+      {"/a/b/", "/x//y/../z/", "/x/z"},
+      {"/a/b/", ".", "/a/b"},
+      {"rel/", "../x", "x"},
+      {"<UNKNOWN>", "x", "<UNKNOWN>x"},
+      {"/", "..", "/"},
+      {"/a/b/", "..c", "/a/b/..c"},
+      {"/a/b/", "...", "/a/b/..."},
+      {"/a/b/", ".hidden/..", "/a/b"},
+      {"", "/", "/"},
+      {"", "//", "/"},
+      {"./", "x", "./x"},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(row.base);
+    CAPTURE(row.path);
+    CHECK(concat_path(row.base, row.path) == row.result);
+  }
+}
+
+TEST_CASE("paths that are too long") {
+  const std::string base(1000, 'a');
+  CHECK(concat_path(base, std::string(24, 'b')) == "/DIR_TOO_LONG/FILENAME_TOO_LONG");
+  CHECK(concat_path(base, std::string(23, 'b')).size() == 1023);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Directories, credentials, limits, metadata of users: the state reference, sections 14 and 16.
+
+#include "tests/unit/state/scene.h"
+
+using namespace fvm;
+using namespace fvm::testing;
+
+namespace {
+
+struct ShellScene : Scene {
+  ShellScene() {
+    threads(small_machine());
+    tick();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(ShellScene, "directory changes") {
+  event(EventCode::SYSCALL_CHDIR_X, 100, {0, "../ann/./x/"});
+  CHECK(cwd(100) == "/home/ann/x/");
+  event(EventCode::SYSCALL_CHDIR_X, 100, {-2, "/nowhere"});
+  CHECK(cwd(100) == "/home/ann/x/");
+  event(EventCode::SYSCALL_GETCWD_X, 100, {5, "/real"});
+  CHECK(cwd(100) == "/real/");
+  open(100, 4, "/var/lib", open_flag::kDirectory);
+  event(EventCode::SYSCALL_FCHDIR_X, 100, {0, 4});
+  CHECK(cwd(100) == "/var/lib/");
+  event(EventCode::SYSCALL_CHDIR_X, 100, {0, "/"});
+  CHECK(cwd(100) == "/");
+  event(EventCode::SYSCALL_CHROOT_X, 100, {0, "jail"});
+  CHECK(thread(100)->root == "/jail");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "ids") {
+  event(EventCode::SYSCALL_SETUID_X, 100, {0, 7u});
+  CHECK(thread(100)->uid == 7);
+  event(EventCode::SYSCALL_SETUID_X, 100, {-1, 8u});
+  CHECK(thread(100)->uid == 7);
+  event(EventCode::SYSCALL_SETRESUID_X, 100, {0, 1u, 2u, 3u});
+  CHECK(thread(100)->uid == 2);
+  event(EventCode::SYSCALL_SETREUID_X, 100, {0, 4u, 5u});
+  CHECK(thread(100)->uid == 5);
+  event(EventCode::SYSCALL_SETGID_X, 100, {0, 6u});
+  CHECK(thread(100)->gid == 6);
+  event(EventCode::SYSCALL_SETRESGID_X, 100, {0, 1u, 9u, 3u});
+  CHECK(thread(100)->gid == 9);
+  event(EventCode::SYSCALL_SETSID_X, 100, {42});
+  CHECK(thread(100)->sid == 42);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "capabilities") {
+  event(EventCode::SYSCALL_CAPSET_X, 100, {0, 1, 2, 4});
+  CHECK(thread(100)->cap_inheritable == 1);
+  CHECK(thread(100)->cap_permitted == 2);
+  CHECK(thread(100)->cap_effective == 4);
+  event(EventCode::SYSCALL_UNSHARE_X, 100, {0, 64u});
+  CHECK(thread(100)->cap_effective == 4);
+  event(EventCode::SYSCALL_SETNS_X, 100, {0, 9, thread_flag::kCloneNewUser});
+  CHECK(thread(100)->cap_effective == 0x1ffffffffff);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "limits and memory") {
+  event(EventCode::SYSCALL_SETRLIMIT_X, 100, {0, 77, 88, 7});
+  CHECK(thread(100)->fdlimit == 77);
+  event(EventCode::SYSCALL_SETRLIMIT_X, 100, {0, 99, 99, 3});
+  CHECK(thread(100)->fdlimit == 77);
+  event(EventCode::SYSCALL_PRLIMIT_X, 1, {0, 55, 66, 1, 2, 100, 7});
+  CHECK(thread(100)->fdlimit == 55);
+  event(EventCode::SYSCALL_BRK_4_X, 100, {1, 10, 20, 30, 0});
+  CHECK(thread(100)->vmrss_kb == 20);
+  event(EventCode::SCHEDSWITCH_6_E, 100, {1, 5, 6, 7, 8, 9});
+  CHECK(thread(100)->pfmajor == 5);
+  CHECK(thread(100)->vmswap_kb == 9);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "procinfo keeps the figures of the event before") {
+  event(EventCode::PROCINFO_E, 100, {5, 6});
+  CHECK(last.thread == thread(100));
+  CHECK(thread(100)->procinfo_cpu_user == UINT64_MAX);
+  event(EventCode::PROCINFO_E, 100, {50, 60});
+  CHECK(thread(100)->procinfo_cpu_user == 5);
+  CHECK(thread(100)->procinfo_cpu_sys == 6);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "users and groups come from lists and events") {
+  state.on_user({500, 500, "bob", "/home/bob", "/bin/sh"});
+  state.on_group({500, "bobs"});
+  CHECK(state.find_user("", 500)->name == "bob");
+  CHECK(state.find_group("", 500)->name == "bobs");
+  CHECK(state.find_user("", 501) == nullptr);
+  CHECK(state.find_user("abc", 500) == nullptr);
+  event(EventCode::USER_ADDED_E, -1, {500u, 1u, "inner", "/h", "/s", "abc"});
+  CHECK(last.thread == nullptr);
+  CHECK(state.find_user("abc", 500)->name == "inner");
+  CHECK(state.find_user("", 500)->name == "bob");
+  event(EventCode::USER_DELETED_E, -1, {500u, 1u, "inner", "/h", "/s", "abc"});
+  CHECK(state.find_user("abc", 500) == nullptr);
+  event(EventCode::GROUP_ADDED_E, -1, {5u, "tty", ""});
+  CHECK(state.find_group("", 5)->name == "tty");
+  event(EventCode::GROUP_DELETED_E, -1, {5u, "tty", ""});
+  CHECK(state.find_group("", 5) == nullptr);
+  event(EventCode::USER_ADDED_E, -1, {UINT32_MAX, 1u, "nobody", "", "", ""});
+  CHECK(state.find_user("", UINT32_MAX) == nullptr);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a new section forgets threads and keeps users") {
+  state.on_user({500, 500, "bob", "", ""});
+  state.on_section();
+  CHECK(thread(100) == nullptr);
+  CHECK(state.find_user("", 500));
+  CHECK(state.first_event_ts() == 0);
+  tick(5);
+  CHECK(last.thread == nullptr);
+  CHECK(state.first_event_ts() == now_ns);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "events without parameters") {
+  // Every handled event, stripped of everything, on a known and an unknown thread.
+  const auto bare = [&](EventCode code) {
+    event(code, 100);
+    event(code, 4242);
+  };
+#define FALCO_HANDLER(Sym, function) bare(EventCode::Sym);
+#include "vm/state/handlers.def"
+#undef FALCO_HANDLER
+  tick();
+  CHECK(thread(100)->is_invalid());  // one of them was its exit; what came after is a placeholder
+}
