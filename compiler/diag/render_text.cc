@@ -65,6 +65,7 @@ class Renderer {
   void excerpt(SourceRange range, const std::string& label, std::string_view colour) {
     const LineColumn at = sources_.locate(range);
     const std::string_view line = sources_.line_text(range.file, at.line);
+    if (is_binary(line)) return;
     const size_t line_begin = sources_.line_begin(range.file, at.line);
     const size_t begin = std::min<size_t>(range.begin - line_begin, line.size());
     const size_t end = std::clamp<size_t>(range.end > line_begin ? range.end - line_begin : 0, begin, line.size());
@@ -89,6 +90,12 @@ class Renderer {
     out_ += std::string(characters(before), ' ');
     paint(colour, std::string(std::max<size_t>(1, characters(marked)), '^') + (label.empty() ? "" : " " + printable(label)));
     out_ += '\n';
+  }
+
+  // A line of a binary file tells nothing.
+  static bool is_binary(std::string_view line) {
+    const std::string_view start = line.substr(0, kWindow);
+    return printable_line(start).size() > 2 * start.size();
   }
 
   // A source line keeps its width: TAB becomes a space.

@@ -114,7 +114,15 @@ bool write_file(const std::string& path, const std::vector<uint8_t>& bytes, Diag
   };
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return fail("it is a directory");
-  std::string temporary = path + ".XXXXXX";
+  // Renaming over a device or pipe would replace it (as root even /dev/null); over a link, the link instead of the file.
+  struct stat info {};
+  if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return fail(fmt::format("it is {}", kind_of(info.st_mode)));
+  std::string target = path;
+  if (fs::is_symlink(path, ignored)) {
+    const fs::path resolved = fs::weakly_canonical(path, ignored);
+    if (!ignored) target = resolved.native();
+  }
+  std::string temporary = target + ".XXXXXX";
   const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
   if (file.get() < 0) return fail(system_words());
   size_t done = 0;
@@ -126,7 +134,7 @@ bool write_file(const std::string& path, const std::vector<uint8_t>& bytes, Diag
   }
   const mode_t mask = umask(0);
   umask(mask);
-  const bool ok = done == bytes.size() && fchmod(file.get(), 0666 & ~mask) == 0 && rename(temporary.c_str(), path.c_str()) == 0;
+  const bool ok = done == bytes.size() && fchmod(file.get(), 0666 & ~mask) == 0 && rename(temporary.c_str(), target.c_str()) == 0;
   if (ok) return true;
   const std::string why(system_words());
   unlink(temporary.c_str());

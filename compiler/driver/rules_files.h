@@ -16,6 +16,7 @@ namespace falcoc {
 std::vector<uint32_t> read_rules_files(const std::vector<std::string>& paths, SourceManager& sources, Diagnostics& diags);
 
 /// Writes a file so that it is either the old or the new one, never half: temporary file beside it, then rename.
+/// Only a regular file is ever replaced; a symbolic link stays and its target is written.
 /// False: emitted CannotWrite.
 bool write_file(const std::string& path, const std::vector<uint8_t>& bytes, Diagnostics& diags);
 

@@ -116,7 +116,7 @@ std::optional<MappedText> expand_lists_in(const Collection& collection, const Ma
   MappedText out;
   if (!ListExpander(collection, use).expand(text, 0, 0, out)) return too_long(text.map(0, text.size()), diags);
   use.expanded_bytes += out.size();
-  if (use.expanded_bytes > fvm::limits::kSourceBytes) return too_long(text.map(0, text.size()), diags);
+  if (use.expanded_bytes > fvm::limits::kAllConditionBytes) return too_long(text.map(0, text.size()), diags);
   return out;
 }
 

@@ -25,6 +25,7 @@ namespace {
 
 using fvm::limits::kYamlAliasNodes;
 using fvm::limits::kYamlDepth;
+using fvm::limits::kYamlSeparators;
 
 /// Reads from borrowed memory; std::istringstream would copy.
 class ViewBuffer : public std::streambuf {
@@ -175,7 +176,7 @@ std::string_view binary_kind(std::string_view text) {
   return {};
 }
 
-bool check_encoding(std::string_view text, uint32_t file, Diagnostics& diags) {
+bool check_text(std::string_view text, uint32_t file, Diagnostics& diags) {
   const auto at = [&](size_t offset) {
     return SourceRange{file, static_cast<uint32_t>(offset), static_cast<uint32_t>(std::min(offset + 1, text.size()))};
   };
@@ -187,10 +188,15 @@ bool check_encoding(std::string_view text, uint32_t file, Diagnostics& diags) {
     diags.emit<diag::YamlEncoding>(at(0), "UTF-16 text, but rules files are UTF-8");
     return false;
   }
+  size_t separators = 0;
   for (size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') {
       diags.emit<diag::YamlEncoding>(at(i), c == 0 ? std::string("NUL byte") : fmt::format("control character 0x{:02x}", c));
+      return false;
+    }
+    if ((c == ',' || c == ':' || c == '[' || c == '{' || c == '?') && ++separators > kYamlSeparators) {
+      diags.emit<diag::YamlTooManyNodes>(at(i), kYamlAliasNodes);
       return false;
     }
     const size_t length = utf8_length(text, i);
@@ -207,7 +213,7 @@ bool check_encoding(std::string_view text, uint32_t file, Diagnostics& diags) {
 
 std::optional<std::vector<RawDocument>> read_yaml(const SourceManager& sources, uint32_t file, Diagnostics& diags) {
   const std::string_view text = sources.text(file);
-  if (!check_encoding(text, file, diags)) return std::nullopt;
+  if (!check_text(text, file, diags)) return std::nullopt;
   const size_t bom_bytes = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   const auto at = [&](size_t offset) {
     const auto begin = static_cast<uint32_t>(std::min(offset, text.size()));

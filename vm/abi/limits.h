@@ -9,10 +9,12 @@
 namespace fvm::limits {
 
 // Rules text.
-inline constexpr size_t kSourceBytes = 64u << 20;      ///< one rules file
+inline constexpr size_t kSourceBytes = 16u << 20;      ///< one rules file; the largest in use have 0.2 MB
 inline constexpr size_t kConditionBytes = 4u << 20;    ///< one condition after list expansion
 inline constexpr size_t kYamlAliasNodes = 1u << 20;    ///< nodes of one document with aliases counted at each use
+inline constexpr size_t kYamlSeparators = 2u << 20;    ///< `,` `:` `[` `{` `?` of one file; the YAML library holds whole flow collections as tokens
 inline constexpr size_t kYamlDepth = 128;              ///< nested YAML collections
+inline constexpr size_t kAllConditionBytes = 64u << 20;  ///< all conditions of a load after list expansion
 inline constexpr size_t kConditionNesting = 198;       ///< parentheses around a check, as the reference engine
 inline constexpr size_t kConstantBytes = 255;          ///< constant of a check, as the reference engine
 inline constexpr size_t kExpandedNodes = 1u << 20;     ///< nodes of one rule after macro expansion
