@@ -43,10 +43,12 @@ struct BlockInfo {
 constexpr BlockInfo block_info(uint32_t type) {
   switch (type) {
 #define FALCO_BLOCK(id, Kind, version, flags, large) \
-  case id: return {BlockKind::Kind, version, flags, large};
+  case id:                                           \
+    return {BlockKind::Kind, version, flags, large};
 #include "capture/blocks.def"
 #undef FALCO_BLOCK
-    default: return {};
+    default:
+      return {};
   }
 }
 

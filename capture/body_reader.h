@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// BodyReader: reads the body of one metadata block front to back, in small pieces, so a list of any length needs no more
-// memory than its longest string. The first problem sticks: later reads give zeros and ok() is false.
+// BodyReader: reads the body of one metadata block front to back, in small pieces, so a list of any length needs no
+// more memory than its longest string. The first problem sticks: later reads give zeros and ok() is false.
 #pragma once
 
 #include <string>

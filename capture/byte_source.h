@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ByteSource: where the bytes of a capture come from: a file, a pipe, memory, or another source through gzip. One virtual
-// call per buffer. Knows nothing about blocks.
+// ByteSource: where the bytes of a capture come from: a file, a pipe, memory, or another source through gzip. One
+// virtual call per buffer. Knows nothing about blocks.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace fvm {
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  /// Reads up to `capacity` > 0 bytes, at least one unless the end is reached (0). On an error nothing is read; bytes in
-  /// front of a damage are given out before the error. Not called again after an end or an error.
+  /// Reads up to `capacity` > 0 bytes, at least one unless the end is reached (0). On an error nothing is read; bytes
+  /// in front of a damage are given out before the error. Not called again after an end or an error.
   virtual Result<size_t, SourceError> read(uint8_t* to, size_t capacity) = 0;
   /// Bytes taken from the outermost file so far, and its size; 0 = unknown.
   virtual uint64_t position() const = 0;

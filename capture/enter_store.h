@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// EnterStore: the last old enter event of each thread, until its exit event takes its parameters. One slot per thread, reused;
-// in steady state nothing is allocated. Bounded by kPendingEnters and kPendingEnterBytes: beyond, the slot under a moving hand
-// makes room and is counted. Copies bytes; does not know rules.
+// EnterStore: the last old enter event of each thread, until its exit event takes its parameters. One slot per thread,
+// reused; in steady state nothing is allocated. Bounded by kPendingEnters and kPendingEnterBytes: beyond, the slot
+// under a moving hand makes room and is counted. Copies bytes; does not know rules.
 #pragma once
 
 #include <cstdint>

@@ -77,8 +77,8 @@ class GzipSource final : public ByteSource {
     }
   }
 
-  /// Behind a member: another one, zero padding (as tapes and block devices leave), or the wrong bytes. False when the input at
-  /// hand holds no start of a member and no more can be had.
+  /// Behind a member: another one, zero padding (as tapes and block devices leave), or the wrong bytes. False when the
+  /// input at hand holds no start of a member and no more can be had.
   bool start_member() {
     while (z_.avail_in > 0 && *z_.next_in == 0) {
       ++z_.next_in;
@@ -96,7 +96,8 @@ class GzipSource final : public ByteSource {
 
   void fail(SourceError::Kind kind, std::string message) {
     failed_ = true;
-    error_ = {kind, position(), std::move(message) + " (at byte " + std::to_string(position()) + " of the compressed file)"};
+    error_ = {kind, position(),
+              std::move(message) + " (at byte " + std::to_string(position()) + " of the compressed file)"};
   }
 
   std::unique_ptr<ByteSource> inner_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The buffer is as large as the second-level cache likes: what read() or inflate() wrote is still near when it is parsed.
+// The buffer is as large as the second-level cache likes: what read() or inflate() wrote is still near when it is
+// parsed.
 #include "capture/input_stream.h"
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// InputStream: a window of contiguous bytes that slides over a ByteSource. Records are parsed in place; data() and what was
-// borrowed from it stay valid until the next fill(). Memory: one buffer, which grows only to the largest record asked for.
+// InputStream: a window of contiguous bytes that slides over a ByteSource. Records are parsed in place; data() and what
+// was borrowed from it stay valid until the next fill(). Memory: one buffer, which grows only to the largest record
+// asked for.
 #pragma once
 
 #include <memory>

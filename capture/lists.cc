@@ -12,8 +12,8 @@ namespace fvm {
 
 namespace {
 
-constexpr size_t kNameBytes = 1024;       ///< comm, exe, exepath, cwd, root
-constexpr size_t kVectorBytes = 4096;     ///< args, env, cgroups
+constexpr size_t kNameBytes = 1024;    ///< comm, exe, exepath, cwd, root
+constexpr size_t kVectorBytes = 4096;  ///< args, env, cgroups
 constexpr size_t kFdNameBytes = 1023;
 constexpr size_t kUserTextBytes = 255;
 constexpr size_t kInterfaceNameBytes = 1023;
@@ -71,12 +71,18 @@ IpAddr address(BodyReader& body, uint8_t family) {
 
 L4 l4_of(uint8_t wire) {
   switch (wire) {
-    case 1: return L4::NotApplicable;
-    case 2: return L4::Tcp;
-    case 3: return L4::Udp;
-    case 4: return L4::Icmp;
-    case 5: return L4::Raw;
-    default: return L4::Unknown;
+    case 1:
+      return L4::NotApplicable;
+    case 2:
+      return L4::Tcp;
+    case 3:
+      return L4::Udp;
+    case 4:
+      return L4::Icmp;
+    case 5:
+      return L4::Raw;
+    default:
+      return L4::Unknown;
   }
 }
 
@@ -142,7 +148,8 @@ bool read_fd(BodyReader& body, FdRecord& f, SizedEntry* entry) {
   }
   f.type = static_cast<FdType>(type);
   switch (f.type) {
-    case FdType::Unknown: break;
+    case FdType::Unknown:
+      break;
     case FdType::Ipv4Sock:
     case FdType::Ipv6Sock: {
       const uint8_t family = f.type == FdType::Ipv4Sock ? 4 : 6;
@@ -169,7 +176,9 @@ bool read_fd(BodyReader& body, FdRecord& f, SizedEntry* entry) {
       f.name = body.text(kFdNameBytes, "a descriptor name");
       if (entry) f.dev = entry->number_or<uint32_t>(0);
       break;
-    default: f.name = body.text(kFdNameBytes, "a descriptor name"); break;
+    default:
+      f.name = body.text(kFdNameBytes, "a descriptor name");
+      break;
   }
   return true;
 }

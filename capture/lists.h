@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The metadata blocks of a capture: machine, threads, descriptors, interfaces, users, in all versions. Each reader takes the
-// body to its end and gives the sink what it found, in chunks of kListChunk. On a problem (body.ok() is false) the entries
-// before it have been given out. Does not interpret: links, roles and containers are state's.
+// The metadata blocks of a capture: machine, threads, descriptors, interfaces, users, in all versions. Each reader
+// takes the body to its end and gives the sink what it found, in chunks of kListChunk. On a problem (body.ok() is
+// false) the entries before it have been given out. Does not interpret: links, roles and containers are state's.
 #pragma once
 
 #include "capture/body_reader.h"

@@ -25,21 +25,31 @@ std::string hex(uint32_t n) {
 
 std::string_view kind_name(BlockKind kind) {
   switch (kind) {
-    case BlockKind::Section: return "the section header";
-    case BlockKind::Machine: return "the machine description";
-    case BlockKind::Threads: return "a process list";
-    case BlockKind::Fds: return "a descriptor list";
-    case BlockKind::Interfaces: return "an interface list";
-    case BlockKind::Users: return "a user list";
-    case BlockKind::Event: return "an event";
-    case BlockKind::Unknown: break;
+    case BlockKind::Section:
+      return "the section header";
+    case BlockKind::Machine:
+      return "the machine description";
+    case BlockKind::Threads:
+      return "a process list";
+    case BlockKind::Fds:
+      return "a descriptor list";
+    case BlockKind::Interfaces:
+      return "an interface list";
+    case BlockKind::Users:
+      return "a user list";
+    case BlockKind::Event:
+      return "an event";
+    case BlockKind::Unknown:
+      break;
   }
   return "a block of an unknown type";
 }
 
-/// Two writers added 3 to the length of these events, in version 1 only.
+/// An old writer made these events, in version 1 only, 3 bytes longer than they are.
 constexpr uint32_t kLengthSlipBytes = 3;
-bool has_length_slip(EventCode code) { return code == EventCode::NOTIFICATION_E || code == EventCode::INFRASTRUCTURE_EVENT_E; }
+bool has_length_slip(EventCode code) {
+  return code == EventCode::NOTIFICATION_E || code == EventCode::INFRASTRUCTURE_EVENT_E;
+}
 
 class ScapReader final : public EventSource {
  public:
@@ -129,7 +139,8 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
     return stop(SourceError::Kind::NotACapture, "it does not begin with a section header");
   }
   if (length < kBlockFrameBytes) {
-    return stop(SourceError::Kind::Corrupt, std::string(kind_name(info.kind)) + " says it is " + std::to_string(length) + " bytes long");
+    return stop(SourceError::Kind::Corrupt,
+                std::string(kind_name(info.kind)) + " says it is " + std::to_string(length) + " bytes long");
   }
   if (info.kind != BlockKind::Event) {
     if (count_ > 0) return Step::EndBatch;  // its events must not see what comes after them
@@ -139,12 +150,14 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
   if (length > in_.available()) {
     if (count_ > 0) return Step::EndBatch;
     if (length > limits::kEventBytes || (!info.large && length - kBlockHeaderBytes > limits::kPlainEventBytes)) {
-      return stop(SourceError::Kind::Corrupt, "an event says it is " + std::to_string(length) + " bytes long, which is too much");
+      return stop(SourceError::Kind::Corrupt,
+                  "an event says it is " + std::to_string(length) + " bytes long, which is too much");
     }
     if (!in_.fill(length)) return stop_short(kind_name(info.kind));
     block = in_.data();
   } else if (!info.large && length - kBlockHeaderBytes > limits::kPlainEventBytes) {
-    return stop(SourceError::Kind::Corrupt, "an event says it is " + std::to_string(length) + " bytes long, which is too much");
+    return stop(SourceError::Kind::Corrupt,
+                "an event says it is " + std::to_string(length) + " bytes long, which is too much");
   }
   if (!has_events_) {
     has_events_ = true;
@@ -181,14 +194,18 @@ ScapReader::Step ScapReader::read_metadata(BlockInfo info, uint32_t type, uint32
       read_machine(body, sink);
       has_machine_ = true;
       break;
-    case BlockKind::Threads: read_threads(body, info.version, sink); break;
+    case BlockKind::Threads:
+      read_threads(body, info.version, sink);
+      break;
     case BlockKind::Fds:
       if (!read_fds(body, info.version, sink)) note_refusal("descriptors of an unknown type");
       break;
     case BlockKind::Interfaces:
       if (!read_interfaces(body, info.version, sink)) note_refusal("too many network interfaces");
       break;
-    case BlockKind::Users: read_users(body, info.version, sink); break;
+    case BlockKind::Users:
+      read_users(body, info.version, sink);
+      break;
     case BlockKind::Unknown:
     case BlockKind::Event:
       body.skip(body.left());
@@ -225,7 +242,8 @@ bool ScapReader::read_section(BodyReader& body, StateSink& sink) {
     return false;
   }
   if (major > kSectionMajor) {
-    stop(SourceError::Kind::Unsupported, "the capture has format version " + std::to_string(major) + ", this program reads up to 1");
+    stop(SourceError::Kind::Unsupported,
+         "the capture has format version " + std::to_string(major) + ", this program reads up to 1");
     return false;
   }
   if (in_section_ && !has_events_) {
@@ -267,15 +285,21 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
     return refuse_event("the event says it is longer than its block", body_end);
   }
   if (length < header_bytes) return refuse_event("the event says it is shorter than its header", body_end);
-  if (!(info.version >= 2 ? take_lengths(event, header, header + length) : infer_lengths(event, header, header + length))) {
+  if (!(info.version >= 2 ? take_lengths(event, header, header + length)
+                          : infer_lengths(event, header, header + length))) {
     return refuse_event("the parameter lengths do not fit the event's length", body_end);
   }
 
   switch (upgrader_.upgrade(event, stats_)) {
-    case Upgrader::Outcome::Current: ++count_; break;
-    case Upgrader::Outcome::Absorbed: ++stats_.absorbed; break;
+    case Upgrader::Outcome::Current:
+      ++count_;
+      break;
+    case Upgrader::Outcome::Absorbed:
+      ++stats_.absorbed;
+      break;
     case Upgrader::Outcome::Refused:
-      note_refusal("no version of event " + std::to_string(code) + " has " + std::to_string(event.nparams) + " parameters");
+      note_refusal("no version of event " + std::to_string(code) + " has " + std::to_string(event.nparams) +
+                   " parameters");
       break;
   }
   return count_ == kBatchEvents || !upgrader_.has_room() ? Step::EndBatch : Step::Continue;
@@ -366,6 +390,8 @@ Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string
   return open_source(std::move(*source));
 }
 
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes) { return open_source(memory_source(bytes)); }
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes) {
+  return open_source(memory_source(bytes));
+}
 
 }  // namespace fvm

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Capture files: an EventSource over the `.scap` format, plain or gzip, of every age. Streams with constant memory.
-// What can't be read never stops what can: unknown blocks, unknown event codes, parameter counts nobody wrote and events with
-// impossible lengths in an intact block frame are counted and skipped. A frame that lies or a damaged list ends the reading
-// with an error, after everything before it was given out.
+// What can't be read never stops what can: unknown blocks, unknown event codes, parameter counts nobody wrote and
+// events with impossible lengths in an intact block frame are counted and skipped. A frame that lies or a damaged list
+// ends the reading with an error, after everything before it was given out.
 #pragma once
 
 #include <memory>

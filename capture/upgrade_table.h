@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of old_events.def as constexpr arrays, with look-up by code and count, and the proofs that make following them safe.
+// The rows of old_events.def as constexpr arrays, with look-up by code and count, and the proofs that make following
+// them safe.
 #pragma once
 
 #include <cstdint>
@@ -111,9 +112,9 @@ constexpr const UpgradeRule* find_upgrade(EventCode code, uint32_t count) {
 }
 
 namespace detail {
-/// Rows are in order; a step never takes a parameter its input lacks, never overfills its output, and always moves on (from an old
-/// code to a higher or a current one, or to more parameters), so chains end; an enter event is the even code below its exit event and is itself one that is
-/// stored, with 2-byte lengths.
+/// Rows are in order; a step never takes a parameter its input lacks, never overfills its output, and always moves on
+/// (from an old code to a higher or a current one, or to more parameters), so chains end; an enter event is the even
+/// code below its exit event and is itself one that is stored, with 2-byte lengths.
 constexpr bool upgrades_are_sound() {
   for (size_t i = 0; i < kUpgradeRules.size(); ++i) {
     const UpgradeRule& r = kUpgradeRules[i];
@@ -125,7 +126,8 @@ constexpr bool upgrades_are_sound() {
     if (!from.has(FALCO_EF_CONVERTER_MANAGED) || r.count > from.param_count) return false;
     const bool appends = r.action == UpgradeAction::Append, rebuilds = r.action == UpgradeAction::Rebuild;
     const EventInfo& to = event_info(r.new_code);
-    if (rebuilds && (!from.has(FALCO_EF_OLD_VERSION) || (to.has(FALCO_EF_OLD_VERSION) && r.new_code <= r.code))) return false;
+    if (rebuilds && (!from.has(FALCO_EF_OLD_VERSION) || (to.has(FALCO_EF_OLD_VERSION) && r.new_code <= r.code)))
+      return false;
     if (!rebuilds && r.new_code != r.code) return false;
     if (appends ? r.item_count == 0 : (!rebuilds && r.item_count != 0)) return false;
     if ((appends ? r.count : 0) + r.item_count > to.param_count) return false;

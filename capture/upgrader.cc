@@ -28,7 +28,8 @@ Bytes fit(Bytes value, TypeId type) {
 void split(const RawEvent& event, std::span<Bytes> params) {
   const uint8_t* data = event.data.data();
   for (size_t i = 0; i < event.nparams; ++i) {
-    const size_t n = event.large_lens ? load<uint32_t>(event.lens.data() + 4 * i) : load<uint16_t>(event.lens.data() + 2 * i);
+    const size_t n =
+        event.large_lens ? load<uint32_t>(event.lens.data() + 4 * i) : load<uint16_t>(event.lens.data() + 2 * i);
     params[i] = {data, n};
     data += n;
   }
@@ -74,7 +75,9 @@ Upgrader::Outcome Upgrader::upgrade_slowly(RawEvent& event, bool surplus_only, S
           if (rule->action == UpgradeAction::Store) return Outcome::Absorbed;
           finished = true;
           break;
-        case UpgradeAction::Pass: finished = true; break;
+        case UpgradeAction::Pass:
+          finished = true;
+          break;
         case UpgradeAction::Append:
         case UpgradeAction::Rebuild:
           apply(*rule, event.tid, stats);
@@ -108,7 +111,9 @@ void Upgrader::apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats) {
     const TypeId type = types[at].type;
     Bytes value;
     switch (item.source) {
-      case ItemSource::Old: value = fit(work_.params[item.index], type); break;
+      case ItemSource::Old:
+        value = fit(work_.params[item.index], type);
+        break;
       case ItemSource::EnterOrZero:
       case ItemSource::EnterOrEmpty:
         if (enter && item.index < enter->count()) {
@@ -117,9 +122,14 @@ void Upgrader::apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats) {
           value = zero_of(type);
         }
         break;
-      case ItemSource::Zero: value = zero_of(type); break;
-      case ItemSource::Empty: break;
-      case ItemSource::ContainerJson: value = container_json(); break;
+      case ItemSource::Zero:
+        value = zero_of(type);
+        break;
+      case ItemSource::Empty:
+        break;
+      case ItemSource::ContainerJson:
+        value = container_json();
+        break;
     }
     out[at++] = value;
   }
@@ -129,8 +139,8 @@ void Upgrader::apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats) {
   work_.count = static_cast<uint32_t>(at);
 }
 
-/// Container id, type, name and image of the oldest container event as the text its successors carry. Nothing is escaped: that
-/// is how the text has always been made.
+/// Container id, type, name and image of the oldest container event as the text its successors carry. Nothing is
+/// escaped: that is how the text has always been made.
 Bytes Upgrader::container_json() {
   const Bytes type = work_.params[1];
   json_ = "{\"id\":\"";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Upgrader: brings events of old captures to today's layouts, carrying arguments over from stored enter events
-// (old_events.def). Events that are current cost one comparison. Results lie in a buffer of the batch; see start_batch().
-// Knows events.def and the steps; not blocks, not state.
+// (old_events.def). Events that are current cost one comparison. Results lie in a buffer of the batch; see
+// start_batch(). Knows events.def and the steps; not blocks, not state.
 #pragma once
 
 #include <array>
@@ -83,7 +83,7 @@ class Upgrader {
   EnterStore enters_;
   std::unique_ptr<uint8_t[]> buffer_;
   size_t used_ = 0;
-  Work work_;        // scratch of one event; a member because clearing it each time costs more than the upgrade
+  Work work_;  // scratch of one event; a member because clearing it each time costs more than the upgrade
   Params rebuilt_;
   std::string json_;
 };

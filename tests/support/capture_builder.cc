@@ -14,8 +14,9 @@ namespace fvm::testing {
 
 namespace {
 
-constexpr uint32_t kSection = 0x0A0D0D0A, kMachine = 0x201, kThreads = 0x215, kFds = 0x218, kInterfaces = 0x219, kUsers = 0x220,
-                   kEventV1 = 0x204, kEvent = 0x216, kEventFlags = 0x217, kEventLarge = 0x221, kEventFlagsLarge = 0x222;
+constexpr uint32_t kSection = 0x0A0D0D0A, kMachine = 0x201, kThreads = 0x215, kFds = 0x218, kInterfaces = 0x219,
+                   kUsers = 0x220, kEventV1 = 0x204, kEvent = 0x216, kEventFlags = 0x217, kEventLarge = 0x221,
+                   kEventFlagsLarge = 0x222;
 
 std::string address_bytes(const IpAddr& a) {
   return {reinterpret_cast<const char*>(a.bytes.data()), a.family == 4 ? size_t{4} : size_t{16}};
@@ -26,12 +27,18 @@ std::string sized(const std::string& entry) { return le(static_cast<uint32_t>(en
 
 uint8_t wire_l4(L4 l4) {
   switch (l4) {
-    case L4::NotApplicable: return 1;
-    case L4::Tcp: return 2;
-    case L4::Udp: return 3;
-    case L4::Icmp: return 4;
-    case L4::Raw: return 5;
-    case L4::Unknown: break;
+    case L4::NotApplicable:
+      return 1;
+    case L4::Tcp:
+      return 2;
+    case L4::Udp:
+      return 3;
+    case L4::Icmp:
+      return 4;
+    case L4::Raw:
+      return 5;
+    case L4::Unknown:
+      break;
   }
   return 0;
 }
@@ -52,14 +59,25 @@ std::string thread_entry(const ThreadRecord& t) {
 std::string fd_entry(const FdRecord& f) {
   std::string e = le(f.fd) + le(f.ino) + le(static_cast<uint8_t>(f.type));
   switch (f.type) {
-    case FdType::Unknown: break;
+    case FdType::Unknown:
+      break;
     case FdType::Ipv4Sock:
-    case FdType::Ipv6Sock: e += address_bytes(f.sip) + address_bytes(f.dip) + le(f.sport) + le(f.dport) + le(wire_l4(f.l4)); break;
+    case FdType::Ipv6Sock:
+      e += address_bytes(f.sip) + address_bytes(f.dip) + le(f.sport) + le(f.dport) + le(wire_l4(f.l4));
+      break;
     case FdType::Ipv4ServSock:
-    case FdType::Ipv6ServSock: e += address_bytes(f.sip) + le(f.sport) + le(wire_l4(f.l4)); break;
-    case FdType::UnixSock: e += le(f.unix_source) + le(f.unix_destination) + str16(f.name); break;
-    case FdType::FileV2: e += le(f.open_flags) + str16(f.name) + le(f.dev); break;
-    default: e += str16(f.name); break;
+    case FdType::Ipv6ServSock:
+      e += address_bytes(f.sip) + le(f.sport) + le(wire_l4(f.l4));
+      break;
+    case FdType::UnixSock:
+      e += le(f.unix_source) + le(f.unix_destination) + str16(f.name);
+      break;
+    case FdType::FileV2:
+      e += le(f.open_flags) + str16(f.name) + le(f.dev);
+      break;
+    default:
+      e += str16(f.name);
+      break;
   }
   return sized(e);
 }
@@ -92,7 +110,9 @@ IpAddr ip4(std::string_view dotted) {
   return a;
 }
 
-Param sockaddr4(std::string_view ip, uint16_t port) { return Param::raw(le(uint8_t{2}) + address_bytes(ip4(ip)) + le(port)); }
+Param sockaddr4(std::string_view ip, uint16_t port) {
+  return Param::raw(le(uint8_t{2}) + address_bytes(ip4(ip)) + le(port));
+}
 Param sockaddr_unix(std::string_view path) { return Param::raw(le(uint8_t{1}) + std::string(path) + '\0'); }
 Param socktuple4(std::string_view sip, uint16_t sport, std::string_view dip, uint16_t dport) {
   return Param::raw(le(uint8_t{2}) + address_bytes(ip4(sip)) + le(sport) + address_bytes(ip4(dip)) + le(dport));
@@ -163,8 +183,8 @@ CaptureBuilder& CaptureBuilder::interfaces(const std::vector<InterfaceRecord>& i
   std::string body;
   for (const InterfaceRecord& i : interfaces) {
     const std::string entry = le(uint16_t{i.address.family == 4 ? uint16_t{1} : uint16_t{2}}) +
-                              le(static_cast<uint16_t>(i.name.size())) + address_bytes(i.address) + address_bytes(i.netmask) +
-                              address_bytes(i.broadcast) + le(uint64_t{0}) + i.name;
+                              le(static_cast<uint16_t>(i.name.size())) + address_bytes(i.address) +
+                              address_bytes(i.netmask) + address_bytes(i.broadcast) + le(uint64_t{0}) + i.name;
     body += le(static_cast<uint32_t>(entry.size())) + entry;  // the only list whose length leaves itself out
   }
   return block(kInterfaces, body);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CaptureBuilder: makes `.scap` bytes in memory. Parameters are encoded by the types of the event's row, so a test writes
-// values. Writes what today's writers write; old generations and lies are made with block() and event_block().
+// CaptureBuilder: makes `.scap` bytes in memory. Parameters are encoded by the types of the event's row, so a test
+// writes values. Writes what today's writers write; old generations and lies are made with block() and event_block().
 //
 //   CaptureBuilder capture;
 //   capture.threads({{.tid = 100, .pid = 100, .comm = "sh"}});
@@ -23,12 +23,12 @@ namespace fvm::testing {
 /// raw() is written as it is.
 class Param {
  public:
-  Param(int64_t v) : value_(v) {}                    // NOLINT(google-explicit-constructor)
-  Param(int v) : value_(int64_t{v}) {}               // NOLINT(google-explicit-constructor)
-  Param(uint64_t v) : value_(static_cast<int64_t>(v)) {}  // NOLINT(google-explicit-constructor)
-  Param(unsigned v) : value_(int64_t{v}) {}          // NOLINT(google-explicit-constructor)
+  Param(int64_t v) : value_(v) {}                              // NOLINT(google-explicit-constructor)
+  Param(int v) : value_(int64_t{v}) {}                         // NOLINT(google-explicit-constructor)
+  Param(uint64_t v) : value_(static_cast<int64_t>(v)) {}       // NOLINT(google-explicit-constructor)
+  Param(unsigned v) : value_(int64_t{v}) {}                    // NOLINT(google-explicit-constructor)
   Param(std::string_view text) : value_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
-  Param(const std::string& text) : value_(text) {}            // NOLINT(google-explicit-constructor)
+  Param(const std::string& text) : value_(text) {}             // NOLINT(google-explicit-constructor)
   Param(const char* text) : value_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
   static Param absent() { return Param(Raw{}); }
   static Param raw(std::string_view bytes) { return Param(Raw{std::string(bytes)}); }
@@ -87,7 +87,8 @@ class CaptureBuilder {
 };
 
 /// The body of an event block of version 2 without cpu id: header, lengths and data.
-std::string encode_event(EventCode code, uint64_t ts_ns, int64_t tid, const std::vector<Param>& params, int version = 2);
+std::string encode_event(EventCode code, uint64_t ts_ns, int64_t tid, const std::vector<Param>& params,
+                         int version = 2);
 
 /// Little-endian bytes of an integer, for bodies made by hand.
 template <typename T>

@@ -29,7 +29,8 @@ struct Record {
 }  // namespace
 
 TEST_CASE("parameters by number") {
-  const Record r(4, le(uint16_t{8}) + le(uint16_t{3}) + le(uint16_t{0}) + le(uint16_t{4}), le(int64_t{-2}) + "abc" + le(uint32_t{80}));
+  const Record r(4, le(uint16_t{8}) + le(uint16_t{3}) + le(uint16_t{0}) + le(uint16_t{4}),
+                 le(int64_t{-2}) + "abc" + le(uint32_t{80}));
   EventView view;
   REQUIRE(Decoder::decode(r.raw, view) == DecodeError::None);
   CHECK(view.ts_ns == 5);
@@ -47,7 +48,8 @@ TEST_CASE("parameters by number") {
 TEST_CASE("tables that lie") {
   EventView view;
   CHECK(Decoder::decode(Record(2, le(uint16_t{1}), "a").raw, view) == DecodeError::ShortLengthTable);
-  CHECK(Decoder::decode(Record(2, le(uint16_t{1}) + le(uint16_t{1}), "a").raw, view) == DecodeError::ParamsBeyondRecord);
+  CHECK(Decoder::decode(Record(2, le(uint16_t{1}) + le(uint16_t{1}), "a").raw, view) ==
+        DecodeError::ParamsBeyondRecord);
   CHECK(Decoder::decode(Record(33, std::string(66, '\0'), "").raw, view) == DecodeError::TooManyParams);
   CHECK(Decoder::decode(Record(32, std::string(64, '\0'), "").raw, view) == DecodeError::None);
   Record large(2, le(uint32_t{0xffffffff}) + le(uint32_t{2}), "a");

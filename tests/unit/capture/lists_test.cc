@@ -17,7 +17,8 @@ std::string old_thread(int version) {
   if (version >= 8) e += le(int64_t{8});
   e += str16("sh") + str16("/bin/sh");
   if (version >= 7) e += str16("/usr/bin/dash");
-  e += str16(std::string_view("-c\0ls", 5)) + str16("/tmp/") + le(int64_t{1024}) + le(uint32_t{1}) + le(uint32_t{1000}) + le(uint32_t{1001});
+  e += str16(std::string_view("-c\0ls", 5)) + str16("/tmp/") + le(int64_t{1024}) + le(uint32_t{1}) +
+       le(uint32_t{1000}) + le(uint32_t{1001});
   if (version >= 2) e += le(uint32_t{10}) + le(uint32_t{11}) + le(uint32_t{12}) + le(uint64_t{13}) + le(uint64_t{14});
   if (version >= 3) e += str16(std::string_view("A=1\0", 4));
   if (version >= 4) e += le(int64_t{3}) + le(int64_t{2}) + str16(std::string_view("cpu=/x\0", 7));
@@ -34,11 +35,15 @@ Reading read_block(uint32_t type, const std::string& body) {
 }  // namespace
 
 TEST_CASE("process lists of versions 1 to 8, with old ids") {
-  const struct { uint32_t id; int version; } kIds[] = {{0x202, 1}, {0x8000ABCD, 1}, {0x207, 2}, {0x8013ABCD, 2}, {0x209, 3},
-                                                       {0x8014ABCD, 3}, {0x210, 4}, {0x211, 5}, {0x212, 6}, {0x213, 7}, {0x214, 8}};
-  for (const auto& [id, v] : kIds) {
-    CAPTURE(id);
-    const Reading r = read_block(id, old_thread(v) + old_thread(v));
+  const struct {
+    uint32_t id;
+    int version;
+  } kIds[] = {{0x202, 1}, {0x8000ABCD, 1}, {0x207, 2}, {0x8013ABCD, 2}, {0x209, 3}, {0x8014ABCD, 3},
+              {0x210, 4}, {0x211, 5},      {0x212, 6}, {0x213, 7},      {0x214, 8}};
+  for (const auto& row : kIds) {
+    CAPTURE(row.id);
+    const int v = row.version;
+    const Reading r = read_block(row.id, old_thread(v) + old_thread(v));
     REQUIRE(r.complete());
     REQUIRE(r.threads.size() == 2);
     const ThreadRecord& t = r.threads[1];
@@ -70,13 +75,34 @@ TEST_CASE("process lists of versions 1 to 8, with old ids") {
 
 TEST_CASE("process list version 9 keeps every field") {
   ThreadRecord t;
-  t.tid = 5; t.pid = 4; t.ptid = 3; t.sid = 2; t.vpgid = 1; t.pgid = 44; t.vtid = 6; t.vpid = 7;
-  t.comm = "c"; t.exe = "e"; t.exepath = "/p (deleted)"; t.cwd = "/w"; t.root = "/r";
-  t.args = nul_list({"a", "b"}); t.env = nul_list({"E=1"}); t.cgroups = nul_list({"mem=/y"});
-  t.uid = 10; t.gid = 11; t.loginuid = 12; t.tty = 34816; t.pidns_init_start_ts = 99;
+  t.tid = 5;
+  t.pid = 4;
+  t.ptid = 3;
+  t.sid = 2;
+  t.vpgid = 1;
+  t.pgid = 44;
+  t.vtid = 6;
+  t.vpid = 7;
+  t.comm = "c";
+  t.exe = "e";
+  t.exepath = "/p (deleted)";
+  t.cwd = "/w";
+  t.root = "/r";
+  t.args = nul_list({"a", "b"});
+  t.env = nul_list({"E=1"});
+  t.cgroups = nul_list({"mem=/y"});
+  t.uid = 10;
+  t.gid = 11;
+  t.loginuid = 12;
+  t.tty = 34816;
+  t.pidns_init_start_ts = 99;
   t.exe_writable = t.exe_upper_layer = t.exe_lower_layer = t.exe_from_memfd = true;
-  t.cap_inheritable = 1; t.cap_permitted = 2; t.cap_effective = 3;
-  t.exe_ino = 21; t.exe_ino_ctime = 22; t.exe_ino_mtime = 23;
+  t.cap_inheritable = 1;
+  t.cap_permitted = 2;
+  t.cap_effective = 3;
+  t.exe_ino = 21;
+  t.exe_ino_ctime = 22;
+  t.exe_ino_mtime = 23;
   CaptureBuilder capture;
   capture.threads({t, t}).event(EventCode::SYSCALL_CLOSE_X, 1, 1, {0, 7});
   const Reading r = read_all(Bytes(capture.bytes()));
@@ -103,7 +129,9 @@ TEST_CASE("process list version 9 keeps every field") {
 
 TEST_CASE("the tail of a version 9 entry is cut where the entry ends") {
   const std::string fixed = old_thread(8);
-  const auto entry = [&](const std::string& tail) { return le(static_cast<uint32_t>(4 + fixed.size() + tail.size())) + fixed + tail; };
+  const auto entry = [&](const std::string& tail) {
+    return le(static_cast<uint32_t>(4 + fixed.size() + tail.size())) + fixed + tail;
+  };
   const std::string caps = le(uint64_t{1}) + le(uint64_t{2}) + le(uint64_t{3});
   SUBCASE("none") {
     const Reading r = read_block(0x215, entry(""));
@@ -116,7 +144,8 @@ TEST_CASE("the tail of a version 9 entry is cut where the entry ends") {
     CHECK(r.threads.at(0).tty == 0);
   }
   SUBCASE("the new layout begins with it") {
-    const Reading r = read_block(0x215, entry(le(uint64_t{77}) + le(uint32_t{5}) + le(uint32_t{55}) + le(uint8_t{1}) + caps));
+    const Reading r =
+        read_block(0x215, entry(le(uint64_t{77}) + le(uint32_t{5}) + le(uint32_t{55}) + le(uint8_t{1}) + caps));
     CHECK(r.threads.at(0).pidns_init_start_ts == 77);
     CHECK(r.threads.at(0).tty == 5);
     CHECK(r.threads.at(0).loginuid == 55);
@@ -159,14 +188,45 @@ TEST_CASE("descriptor lists, all types") {
   for (int type = 0; type <= static_cast<int>(FdType::PidFd); ++type) {
     FdRecord& f = add(static_cast<FdType>(type));
     switch (f.type) {
-      case FdType::Unknown: break;
-      case FdType::Ipv4Sock: f.sip = ip4("1.2.3.4"); f.dip = ip4("5.6.7.8"); f.sport = 1; f.dport = 2; f.l4 = L4::Tcp; break;
-      case FdType::Ipv6Sock: f.sip.family = f.dip.family = 6; f.sip.bytes[15] = 9; f.sport = 3; f.dport = 4; f.l4 = L4::Udp; break;
-      case FdType::Ipv4ServSock: f.sip = ip4("0.0.0.0"); f.sport = 80; f.l4 = L4::Tcp; break;
-      case FdType::Ipv6ServSock: f.sip.family = 6; f.sport = 443; f.l4 = L4::Raw; break;
-      case FdType::UnixSock: f.unix_source = 11; f.unix_destination = 12; f.name = "/run/s"; break;
-      case FdType::FileV2: f.open_flags = 3; f.dev = 2049; f.name = "/etc/passwd"; break;
-      default: f.name = "name" + std::to_string(type); break;
+      case FdType::Unknown:
+        break;
+      case FdType::Ipv4Sock:
+        f.sip = ip4("1.2.3.4");
+        f.dip = ip4("5.6.7.8");
+        f.sport = 1;
+        f.dport = 2;
+        f.l4 = L4::Tcp;
+        break;
+      case FdType::Ipv6Sock:
+        f.sip.family = f.dip.family = 6;
+        f.sip.bytes[15] = 9;
+        f.sport = 3;
+        f.dport = 4;
+        f.l4 = L4::Udp;
+        break;
+      case FdType::Ipv4ServSock:
+        f.sip = ip4("0.0.0.0");
+        f.sport = 80;
+        f.l4 = L4::Tcp;
+        break;
+      case FdType::Ipv6ServSock:
+        f.sip.family = 6;
+        f.sport = 443;
+        f.l4 = L4::Raw;
+        break;
+      case FdType::UnixSock:
+        f.unix_source = 11;
+        f.unix_destination = 12;
+        f.name = "/run/s";
+        break;
+      case FdType::FileV2:
+        f.open_flags = 3;
+        f.dev = 2049;
+        f.name = "/etc/passwd";
+        break;
+      default:
+        f.name = "name" + std::to_string(type);
+        break;
     }
   }
   CaptureBuilder capture;
@@ -229,13 +289,15 @@ TEST_CASE("interfaces, users and machine in both versions") {
     CHECK(r.interfaces[2].address.family == 6);
     CHECK(r.interfaces[2].name == "eth0");
   }
-  const Reading v2 = read_block(0x219, le(static_cast<uint32_t>(v4.size() + 3)) + v4 + "new" + le(static_cast<uint32_t>(v6_old.size())) + v6_old);
+  const Reading v2 = read_block(
+      0x219, le(static_cast<uint32_t>(v4.size() + 3)) + v4 + "new" + le(static_cast<uint32_t>(v6_old.size())) + v6_old);
   REQUIRE(v2.interfaces.size() == 2);
   CHECK(v2.interfaces[1].name == "eth0");
   CHECK(read_block(0x219, le(uint32_t{0}) + v4).error.kind == SourceError::Kind::Corrupt);
   CHECK(read_block(0x205, le(uint16_t{9}) + v4).last == BatchStatus::Failed);
 
-  const std::string user = le(uint8_t{0}) + le(uint32_t{1000}) + le(uint32_t{1001}) + str16("joe") + str16("/home/joe") + str16("/bin/sh");
+  const std::string user =
+      le(uint8_t{0}) + le(uint32_t{1000}) + le(uint32_t{1001}) + str16("joe") + str16("/home/joe") + str16("/bin/sh");
   const std::string group = le(uint8_t{1}) + le(uint32_t{1001}) + str16("staff");
   for (const uint32_t id : {0x206u, 0x8012ABCDu}) {
     const Reading r = read_block(id, user + group);

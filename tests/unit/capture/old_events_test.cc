@@ -81,8 +81,9 @@ TEST_CASE("execve from its oldest layout, with the enter event renamed on its wa
 TEST_CASE("execve: inserted parameters shift those behind them") {
   CaptureBuilder capture;
   // res exe args tid pid ptid cwd fdlimit pgft_maj pgft_min vm_size vm_rss vm_swap env
-  capture.event(EventCode::SYSCALL_EXECVE_14_X, 1, 10,
-                {0, "ls", Param::raw(nul_list({"-l"})), 10, 10, 1, "/tmp", 1024, 1, 2, 3, 4, 5, Param::raw(nul_list({"A=1"}))});
+  capture.event(
+      EventCode::SYSCALL_EXECVE_14_X, 1, 10,
+      {0, "ls", Param::raw(nul_list({"-l"})), 10, 10, 1, "/tmp", 1024, 1, 2, 3, 4, 5, Param::raw(nul_list({"A=1"}))});
   const Reading r = read(capture);
   REQUIRE(r.events.size() == 1);
   CHECK(r.events[0].uint(12) == 5);
@@ -93,7 +94,8 @@ TEST_CASE("execve: inserted parameters shift those behind them") {
 
 TEST_CASE("clone, accept, procexit, container, select") {
   CaptureBuilder capture;
-  capture.event(EventCode::SYSCALL_CLONE_11_X, 1, 10, {0, "sh", Param::absent(), 10, 10, 1, "/", 1024, 0x11, 1000, 1001});
+  capture.event(EventCode::SYSCALL_CLONE_11_X, 1, 10,
+                {0, "sh", Param::absent(), 10, 10, 1, "/", 1024, 0x11, 1000, 1001});
   capture.event(EventCode::SOCKET_ACCEPT_X, 2, 10, {3, socktuple4("1.2.3.4", 1, "5.6.7.8", 2), 9});
   capture.event(EventCode::PROCEXIT_E, 3, 10, {});
   capture.event(EventCode::CONTAINER_E, 4, -1, {"id1", 11, "name1", "image1"});
@@ -105,8 +107,8 @@ TEST_CASE("clone, accept, procexit, container, select") {
 
   CHECK(r.events[0].code == EventCode::SYSCALL_CLONE_20_X);
   REQUIRE(r.events[0].params.size() == 21);
-  CHECK(r.events[0].params[13].empty());   // comm
-  CHECK(r.events[0].params[14].empty());   // cgroups
+  CHECK(r.events[0].params[13].empty());  // comm
+  CHECK(r.events[0].params[14].empty());  // cgroups
   CHECK(r.events[0].uint(15) == 0x11);
   CHECK(r.events[0].uint(16) == 1000);
   CHECK(r.events[0].uint(17) == 1001);
@@ -129,7 +131,7 @@ TEST_CASE("clone, accept, procexit, container, select") {
 
 TEST_CASE("sources of parameters: absent, zero, all ones, cut to the type's size") {
   CaptureBuilder capture;
-  capture.event(EventCode::SYSCALL_SETUID_X, 1, 10, {0});            // enter or absent
+  capture.event(EventCode::SYSCALL_SETUID_X, 1, 10, {0});  // enter or absent
   capture.event(EventCode::SYSCALL_BPF_E, 2, 10, {5});
   capture.event(EventCode::SYSCALL_BPF_X, 3, 10, {Param::raw(std::string("\1\7\0\0\0\0\0\0\0", 9))});
   const Reading r = read(capture);
@@ -213,7 +215,8 @@ TEST_CASE("long enter events are kept whole, and altogether within the limit") {
   const std::string name(60000, 'n');
   const int64_t threads = 1500;  // 1500 x 64 KiB exceeds the limit
   for (int64_t tid = 0; tid < threads; ++tid) capture.event(EventCode::SYSCALL_EXECVE_19_E, 1, tid, {name});
-  for (int64_t tid = 0; tid < threads; ++tid) capture.event(EventCode::SYSCALL_EXECVE_8_X, 2, tid, {0, "ls", Param::absent(), 1, 1, 1, "/", 1});
+  for (int64_t tid = 0; tid < threads; ++tid)
+    capture.event(EventCode::SYSCALL_EXECVE_8_X, 2, tid, {0, "ls", Param::absent(), 1, 1, 1, "/", 1});
   const Reading r = read(capture);
   REQUIRE(r.complete());
   size_t carried = 0;

@@ -50,7 +50,9 @@ struct Reading final : StateSink {
   void on_section() override { ++sections; }
   void on_machine(const MachineInfo& m) override { machines.push_back(m); }
   void on_threads(std::vector<ThreadRecord> list) override { threads.insert(threads.end(), list.begin(), list.end()); }
-  void on_fds(int64_t tid, std::vector<FdRecord> list) override { fds[tid].insert(fds[tid].end(), list.begin(), list.end()); }
+  void on_fds(int64_t tid, std::vector<FdRecord> list) override {
+    fds[tid].insert(fds[tid].end(), list.begin(), list.end());
+  }
   void on_interfaces(std::vector<InterfaceRecord> list) override { interfaces = std::move(list); }
   void on_user(const UserRecord& u) override { users.push_back(u); }
   void on_group(const GroupRecord& g) override { groups.push_back(g); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Real and made-up captures from an optional data folder (FALCO_TEST_DATA, or ../shared beside the sources). Skips visibly
-// without it. The counts were taken with an independent reader.
+// Real and made-up captures from an optional data folder (FALCO_TEST_DATA, or ../shared beside the sources). Skips
+// visibly without it. The counts were taken with an independent reader.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -61,11 +61,11 @@ struct Expected {
   uint64_t raw, events, wrong_partners;
 };
 constexpr Expected kExpected[] = {
-    {"bench-exec", 665458, 413455, 0},   {"bench-io-1m", 999986, 543817, 0}, {"bench-mix-2m", 1999985, 1086290, 3},
-    {"cgroups", 152396, 93675, 0},       {"compile", 137375, 79174, 0},      {"docker", 494577, 313988, 0},
-    {"http", 116097, 64460, 0},          {"packages", 148486, 95632, 0},     {"postgres", 173233, 103448, 0},
-    {"redis", 86249, 45867, 0},          {"shell", 89559, 56009, 0},         {"suspicious", 750697, 456314, 0},
-    {"syscalls", 3048199, 1602769, 0},   {"users", 81802, 51088, 0},
+    {"bench-exec", 665458, 413455, 0}, {"bench-io-1m", 999986, 543817, 0}, {"bench-mix-2m", 1999985, 1086290, 3},
+    {"cgroups", 152396, 93675, 0},     {"compile", 137375, 79174, 0},      {"docker", 494577, 313988, 0},
+    {"http", 116097, 64460, 0},        {"packages", 148486, 95632, 0},     {"postgres", 173233, 103448, 0},
+    {"redis", 86249, 45867, 0},        {"shell", 89559, 56009, 0},         {"suspicious", 750697, 456314, 0},
+    {"syscalls", 3048199, 1602769, 0}, {"users", 81802, 51088, 0},
 };
 
 }  // namespace
@@ -115,7 +115,8 @@ TEST_CASE("made-up captures behave as the reference does, or better") {
     // The reference leaves hidden events out of its count.
     if (outcome == "ok") CHECK(r.events.size() >= events);
     const bool unreadable = name == "bad_magic" || name == "major2" || name == "no_events" || name == "only_shb" ||
-                            name == "trailer_bad_meta" || name == "large_in_small_toobig" || name.rfind("trunc_", 0) == 0;
+                            name == "trailer_bad_meta" || name == "large_in_small_toobig" ||
+                            name.rfind("trunc_", 0) == 0;
     CHECK(r.complete() == !unreadable);
     if (name == "trunc_evt") CHECK(r.events.size() == 1);
     if (name == "trunc_hdr") CHECK(r.events.size() == 2);

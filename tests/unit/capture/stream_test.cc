@@ -53,7 +53,7 @@ TEST_CASE("event blocks of every type") {
   CaptureBuilder capture;
   capture.block(0x216, close_body(1));
   capture.block(0x217, close_body(2, le(uint32_t{1})));
-  capture.block(0x221, close_body(3));                    // large block, ordinary event: 2-byte lengths
+  capture.block(0x221, close_body(3));  // large block, ordinary event: 2-byte lengths
   capture.block(0x222, close_body(4, le(uint32_t{2})));
   const std::string v1 = le(uint16_t{3}) + encode_event(EventCode::SYSCALL_CLOSE_X, 5, 200, {0, 7}, 1);
   capture.block(0x204, v1).block(0x8010ABCD, v1);
@@ -78,7 +78,8 @@ TEST_CASE("event blocks of every type") {
 
 TEST_CASE("four-byte lengths go with the event code, not with the block") {
   CaptureBuilder capture;
-  const std::string event = encode_event(EventCode::ASYNCEVENT_E, 1, -1, {9, "container", Param::raw(std::string(70000, 'x'))});
+  const std::string event =
+      encode_event(EventCode::ASYNCEVENT_E, 1, -1, {9, "container", Param::raw(std::string(70000, 'x'))});
   capture.block(0x221, le(uint16_t{0}) + event);
   capture.block(0x216, le(uint16_t{0}) + encode_event(EventCode::ASYNCEVENT_E, 2, -1, {9, "hi", Param::raw("xyz")}));
   const Reading r = read_all(Bytes(capture.bytes()));
@@ -109,15 +110,16 @@ TEST_CASE("version 1 events: counts are inferred, a known slip in the length is 
 
 TEST_CASE("surplus parameters of unmanaged events are left out, other counts are refused and counted") {
   const auto with_count = [](EventCode code, uint32_t n) {
-    std::string e = le(uint64_t{1}) + le(int64_t{1}) + le(static_cast<uint32_t>(26 + 2 * n)) + le(static_cast<uint16_t>(code)) + le(n);
+    std::string e = le(uint64_t{1}) + le(int64_t{1}) + le(static_cast<uint32_t>(26 + 2 * n)) +
+                    le(static_cast<uint16_t>(code)) + le(n);
     return le(uint16_t{0}) + e + std::string(2 * n, '\0');
   };
   CaptureBuilder capture;
   capture.block(0x216, with_count(EventCode::SOCKET_GETSOCKNAME_X, 40));
-  capture.block(0x216, with_count(EventCode::SYSCALL_READ_X, 5));   // more than the row
-  capture.block(0x216, with_count(EventCode::SYSCALL_READ_X, 3));   // nobody ever wrote this
+  capture.block(0x216, with_count(EventCode::SYSCALL_READ_X, 5));  // more than the row
+  capture.block(0x216, with_count(EventCode::SYSCALL_READ_X, 3));  // nobody ever wrote this
   capture.block(0x216, with_count(EventCode::SYSCALL_READ_E, 1));
-  capture.block(0x216, with_count(EventCode::PROCEXIT_X, 0));       // unused code
+  capture.block(0x216, with_count(EventCode::PROCEXIT_X, 0));  // unused code
   std::string unknown = with_count(EventCode::SYSCALL_READ_X, 0);
   const uint16_t newer = kEventCount;
   std::memcpy(unknown.data() + 2 + 20, &newer, sizeof newer);
@@ -136,7 +138,10 @@ TEST_CASE("surplus parameters of unmanaged events are left out, other counts are
 
 TEST_CASE("unknown blocks are skipped and counted wherever they stand") {
   CaptureBuilder capture;
-  capture.block(0x999, std::string(300000, 'u')).block(0x216, close_body(1)).block(0x12345678, "abc").block(0x216, close_body(2));
+  capture.block(0x999, std::string(300000, 'u'))
+      .block(0x216, close_body(1))
+      .block(0x12345678, "abc")
+      .block(0x216, close_body(2));
   const Reading r = read_all(Bytes(capture.bytes()));
   REQUIRE(r.complete());
   CHECK(r.events.size() == 2);
@@ -147,7 +152,11 @@ TEST_CASE("a batch ends in front of a metadata block") {
   CaptureBuilder capture;
   ThreadRecord t;
   t.tid = t.pid = 1;
-  capture.threads({t}).block(0x216, close_body(1)).block(0x216, close_body(2)).threads({t, t}).block(0x216, close_body(3));
+  capture.threads({t})
+      .block(0x216, close_body(1))
+      .block(0x216, close_body(2))
+      .threads({t, t})
+      .block(0x216, close_body(3));
   const Reading r = read_all(Bytes(capture.bytes()));
   REQUIRE(r.complete());
   CHECK(r.threads_before_batch == std::vector<size_t>{1, 3});
@@ -160,7 +169,8 @@ TEST_CASE("concatenated captures, plain and as gzip members") {
   const std::vector<uint8_t> members = joined(capture.gzip(), capture.gzip());
   std::vector<uint8_t> padded = members;
   padded.resize(padded.size() + 1000);  // zero padding, as tapes leave
-  for (const std::vector<uint8_t>* bytes : std::initializer_list<const std::vector<uint8_t>*>{&twice, &members, &padded}) {
+  for (const std::vector<uint8_t>* bytes :
+       std::initializer_list<const std::vector<uint8_t>*>{&twice, &members, &padded}) {
     const Reading r = read_all(Bytes(*bytes));
     REQUIRE(r.complete());
     CHECK(r.sections == 2);
@@ -186,7 +196,8 @@ TEST_CASE("enter events do not reach over to the next section") {
 
 TEST_CASE("damaged gzip: what came out before the damage stands") {
   CaptureBuilder capture;
-  for (uint64_t i = 0; i < 20000; ++i) capture.event(EventCode::SYSCALL_CLOSE_X, i * 7919, static_cast<int64_t>(i * 31), {0, i});
+  for (uint64_t i = 0; i < 20000; ++i)
+    capture.event(EventCode::SYSCALL_CLOSE_X, i * 7919, static_cast<int64_t>(i * 31), {0, i});
   std::vector<uint8_t> gz = capture.gzip();
   SUBCASE("cut off") {
     gz.resize(gz.size() / 2);
@@ -221,7 +232,8 @@ TEST_CASE("what is not a capture says so") {
 
   const auto header_error = [](uint32_t magic, uint16_t major) {
     CaptureBuilder capture(false);
-    capture.block(0x0A0D0D0A, le(magic) + le(major) + le(uint16_t{9}) + le(~uint64_t{0}) + "options!").block(0x216, close_body(1));
+    capture.block(0x0A0D0D0A, le(magic) + le(major) + le(uint16_t{9}) + le(~uint64_t{0}) + "options!")
+        .block(0x216, close_body(1));
     const Reading r = read_all(Bytes(capture.bytes()));
     return r.complete() ? Kind::Open : r.error.kind;
   };
@@ -243,7 +255,8 @@ TEST_CASE("directories, missing files, FIFOs and plain files") {
 
   const std::vector<uint8_t> gz = small_capture().gzip();
   const auto write = [&](const std::string& path) {
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(gz.data()), static_cast<std::streamsize>(gz.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(gz.data()), static_cast<std::streamsize>(gz.size()));
   };
   const std::string file = temporary("file");
   write(file);
@@ -293,10 +306,10 @@ TEST_CASE("cut off at every byte: events before the cut come out, the error says
 
 TEST_CASE("lying lengths") {
   SUBCASE("inside an intact frame: skipped, counted, explained") {
-    for (const auto& [at, value] : {std::pair{2 + 16, 255u}, {2 + 16, 5u}, {2 + 22, 0xffffffffu}, {2 + 26, 0xffffu}}) {
-      CAPTURE(at);
+    for (const auto& lie : {std::pair{2 + 16, 255u}, {2 + 16, 5u}, {2 + 22, 0xffffffffu}, {2 + 26, 0xffffu}}) {
+      CAPTURE(lie.first);
       std::string body = close_body(1);
-      std::memcpy(body.data() + at, &value, sizeof value);
+      std::memcpy(body.data() + lie.first, &lie.second, sizeof lie.second);
       CaptureBuilder capture;
       capture.block(0x216, body).block(0x216, close_body(2)).block(0x216, "tiny").block(0x216, close_body(3));
       const Reading r = read_all(Bytes(capture.bytes()));
@@ -339,7 +352,8 @@ TEST_CASE("random bytes in a capture never do harm") {
   uint64_t completed = 0;
   for (int round = 0; round < 20000; ++round) {
     std::vector<uint8_t> bytes = capture.bytes();
-    for (uint32_t flips = 1 + random() % 4; flips > 0; --flips) bytes[random() % bytes.size()] ^= static_cast<uint8_t>(1u << (random() % 8));
+    for (uint32_t flips = 1 + random() % 4; flips > 0; --flips)
+      bytes[random() % bytes.size()] ^= static_cast<uint8_t>(1u << (random() % 8));
     const Reading r = read_all(Bytes(bytes));
     completed += r.complete() ? 1 : 0;
     REQUIRE(r.undecodable == 0);
