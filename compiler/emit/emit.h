@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/opt/passes.h"
 #include "compiler/sema/checked_rules.h"
 #include "vm/abi/image_format.h"
 #include "vm/base/result.h"
@@ -68,9 +69,6 @@ std::string_view words(EmitError::Code code);
 /// `place_of` may be empty; then there is no source map, as with `strip`.
 fvm::Result<CompiledImage, EmitError> emit(const CheckedRules& rules, const EmitOptions& options,
                                            const PlaceOf& place_of);
-
-/// Names of the passes that `passes_off` can name, in the order they run.
-std::vector<std::string_view> pass_names();
 
 /// Text form of the graph after lowering (`optimized` false) or after the passes, for `dump --stage=ir|opt`.
 std::string dump_ir(const CheckedRules& rules, const EmitOptions& options, bool optimized);

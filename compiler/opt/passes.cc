@@ -4,8 +4,7 @@
 #include "compiler/opt/passes.h"
 
 #include <algorithm>
-
-#include "compiler/emit/emit.h"
+#include <iterator>
 
 namespace falcoc {
 namespace {

@@ -4,7 +4,7 @@
 //
 //   FALCO_PASS(Sym, "name")
 //     simplify        flatten and/or chains, drop duplicates, cancel double negation (while the graph is built)
-//     fold-events     per event code, decide checks of evt.type, syscall.type and evt.dir
+//     fold-events     per event code, decide checks of evt.type, syscall.type, evt.dir and evt.num
 //     prune-events    leave a rule out of the programs of events for which its condition folded to never
 //     share-programs  events with equal programs use one
 #pragma once
@@ -28,6 +28,9 @@ enum class Pass : uint8_t {
   FALCO_PASSES(FALCO_PASS)
 #undef FALCO_PASS
 };
+
+/// Names of the passes that `passes_off` can name, in the order they run.
+std::vector<std::string_view> pass_names();
 
 /// Which passes run.
 class PassSet {
