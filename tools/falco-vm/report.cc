@@ -79,6 +79,7 @@ std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& sour
     if (count != 0) fmt::format_to(std::back_inserter(lost), "{}{} {}", lost.empty() ? "" : ", ", name, count);
   }
   if (!lost.empty()) out += "falco-vm: not everything was seen: " + lost + "\n";
+  if (!source.first_refusal.empty()) out += "falco-vm: first record refused: " + fvm::escape_line(source.first_refusal) + "\n";
   return out;
 }
 
