@@ -100,6 +100,15 @@ std::string format_result(const FormatCase& test, const SceneFields& fields) {
   return "printed " + fvm::to_line(fields_json(formatter, *rules, fields, transformed, arena));
 }
 
+/// Whether `got` can be the right result where the reference's defect gives `recorded`: what it can't decide we decide, what it
+/// decides wrongly we decide the other way or refuse to compile. What it refuses stays refused.
+bool corrects(const std::string& recorded, const std::string& got) {
+  const bool decided = got == "true" || got == "false";
+  if (recorded == "runtime_error") return decided;
+  if (recorded == "true" || recorded == "false") return decided || got == "compile_error";
+  return false;
+}
+
 uint64_t first_time(const CaseFile& file) {
   uint64_t first = UINT64_MAX;
   for (const auto& [name, scene] : file.scenes) {
@@ -123,9 +132,8 @@ void run_eval_cases(const CaseFile& file, Report& report) {
   for (const FilterCase& test : file.filters) {
     const std::string got = with_scene(test.scene, [&](const SceneFields& fields) { return filter_result(test, fields); });
     const std::string name = test.scene + ": " + test.filter;
-    const bool answered = got == "true" || got == "false" || got == "compile_error";
     if (test.defect) {
-      report.judge_defect(name, test.expect, got, answered);
+      report.judge_defect(name, test.expect, got, corrects(test.expect, got));
     } else {
       report.judge(name, test.expect, got);
     }

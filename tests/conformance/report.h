@@ -24,9 +24,9 @@ class Report {
       fail(name, expected, got);
     }
   }
-  /// A case whose recorded result is a known defect. `answered`: `got` is a result, not a breakdown.
-  void judge_defect(const std::string& name, const std::string& recorded, const std::string& got, bool answered) {
-    if (recorded == got || !answered) return judge(name, recorded, got);
+  /// A case whose recorded result is a known defect. `corrects`: `got` is a correction of it, not a malfunction.
+  void judge_defect(const std::string& name, const std::string& recorded, const std::string& got, bool corrects) {
+    if (recorded == got || !corrects) return judge(name, recorded, got);
     ++differs_;
     std::printf("DIFFERS %s\n     recorded %s, a known defect of the reference\n     got      %s\n", name.c_str(), recorded.c_str(), got.c_str());
   }
