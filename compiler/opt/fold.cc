@@ -43,6 +43,24 @@ Known known_field(FieldId field, EventCode code) {
   }
 }
 
+/// evt.num counts from 1, which decides some comparisons; rules that must never match are written `evt.num = 0`.
+std::optional<bool> fold_event_number(const ir::Module& module, const ir::Predicate& p) {
+  if (p.op == CmpOp::Exists) return true;
+  if (p.rhs != fvm::RhsKind::Constants || p.modifier != fvm::Modifier::None) return std::nullopt;
+  // An order that holds, or fails, for the smallest and the greatest number does so for all; equality is decided by 0
+  // only.
+  const bool is_order = p.op == CmpOp::Lt || p.op == CmpOp::Le || p.op == CmpOp::Gt || p.op == CmpOp::Ge;
+  const auto decided = [&](ir::ConstId c) -> std::optional<bool> {
+    const fvm::Value constant = module[c].value();
+    const bool first = fvm::ops::compare(p.op, fvm::Value::uinteger(1), constant);
+    const bool last = fvm::ops::compare(p.op, fvm::Value::uinteger(UINT64_MAX), constant);
+    return first == last && (is_order || constant.as_uint() == 0) ? std::optional(first) : std::nullopt;
+  };
+  if (p.op != CmpOp::In && p.op != CmpOp::Intersects) return decided(p.constants[0]);
+  const bool never = std::ranges::all_of(p.constants, [&](ir::ConstId c) { return decided(c) == false; });
+  return never ? std::optional(false) : std::nullopt;
+}
+
 bool is_membership(CmpOp op) { return op == CmpOp::In || op == CmpOp::Intersects || op == CmpOp::PMatch; }
 
 }  // namespace
@@ -51,6 +69,7 @@ std::optional<bool> fold_predicate(const ir::Module& module, ir::PredicateId id,
   const ir::Predicate& p = module[id];
   const ir::Term& lhs = module[p.lhs];
   if (lhs.kind != fvm::TermKind::Field || lhs.field.arg != FieldRef::Arg::None) return std::nullopt;
+  if (lhs.field.id == FieldId::EvtNum) return fold_event_number(module, p);
   const Known known = known_field(lhs.field.id, code);
   if (!known.decided) return std::nullopt;
   if (!known.present) return false;

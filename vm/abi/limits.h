@@ -25,6 +25,7 @@ inline constexpr size_t kRules = 65535;                ///< rules of one image
 inline constexpr size_t kExprDepth = 64;               ///< nested transformers
 inline constexpr size_t kTermCost = 4096;              ///< values read and transformers applied to print one term
 inline constexpr size_t kTermTextBytes = 16u << 20;    ///< memory that the transformers of one event may use
+inline constexpr size_t kRegexProgram = 1u << 20;      ///< instructions of all compiled patterns of one image
 inline constexpr size_t kOperands = 4u << 20;          ///< constants of all predicates of one image, each use counted
 inline constexpr size_t kRegexes = 1024;               ///< regular expressions of one image
 inline constexpr size_t kConditionDepth = 4096;        ///< nested and/or/not after macro expansion

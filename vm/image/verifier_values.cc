@@ -283,6 +283,7 @@ bool Verifier::predicate_sound(const PredicateRec& p) const {
 void Verifier::verify_regexes() {
   const auto predicates = view_.predicates();
   size_t total = 0;
+  size_t program = 0;
   for (size_t i = 0; i < predicates.size(); ++i) {
     if (predicates[i].op != static_cast<uint8_t>(CmpOp::Regex)) continue;
     total += predicates[i].operands.count;
@@ -290,6 +291,8 @@ void Verifier::verify_regexes() {
     for (uint32_t c : view_.operands(predicates[i])) {
       const ops::Regex regex(view_.string(load<TextRef>(view_.constants()[c].payload)));
       if (!regex.valid()) return fail(VerifyCode::BadRegex, SectionId::Predicates, i);
+      program += regex.program_size();
+      if (program > limits::kRegexProgram) return fail(VerifyCode::TooManyRegexes, SectionId::Predicates, i);
     }
   }
 }

@@ -41,7 +41,7 @@ namespace fvm {
   FALCO_VERIFY_ERROR(TooManyOperands, "the predicates have too many constants")                               \
   FALCO_VERIFY_ERROR(WrongDomains, "a predicate states other domains than its fields have")                   \
   FALCO_VERIFY_ERROR(BadRegex, "a regular expression does not compile within its memory bound")               \
-  FALCO_VERIFY_ERROR(TooManyRegexes, "the image has too many regular expressions")                            \
+  FALCO_VERIFY_ERROR(TooManyRegexes, "the image has too many or too big regular expressions")                 \
   FALCO_VERIFY_ERROR(BadOpcode, "an instruction is unknown")                                                  \
   FALCO_VERIFY_ERROR(BadOperand, "an instruction's operand is out of range")                                  \
   FALCO_VERIFY_ERROR(BadJump, "a jump goes backward or leaves its program")                                   \

@@ -76,6 +76,7 @@ Regex& Regex::operator=(Regex&&) noexcept = default;
 
 bool Regex::valid() const { return impl_->re.ok(); }
 std::string Regex::error() const { return impl_->re.error(); }
+size_t Regex::program_size() const { return valid() ? static_cast<size_t>(impl_->re.ProgramSize()) : 0; }
 
 bool Regex::matches(std::string_view text) const {
   if (!valid()) return false;

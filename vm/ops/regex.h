@@ -20,6 +20,7 @@ class Regex {
 
   bool valid() const;
   std::string error() const;  ///< why not valid; empty otherwise
+  size_t program_size() const;  ///< instructions of the compiled pattern, a measure of its memory; 0 when not valid
   /// Invalid UTF-8 in `text` counts as U+FFFD.
   bool matches(std::string_view text) const;
 

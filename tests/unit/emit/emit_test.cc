@@ -113,6 +113,33 @@ TEST_CASE("event types are decided by the compiler") {
   CHECK(plain.view().dispatch()[static_cast<size_t>(fvm::EventCode::SYSCALL_CLOSE_X)] != fvm::kNoProgram);
 }
 
+TEST_CASE("evt.num counts from 1") {
+  RulesBuilder b;
+  const auto fold = [&](fvm::CmpOp op, std::vector<int64_t> numbers) {
+    b.rules().rules.clear();
+    std::vector<ConstId> constants;
+    for (int64_t n : numbers) constants.push_back(b.number(n, fvm::Kind::Uint));
+    b.rule("r", b.check(b.field(FieldId::EvtNum), op, constants));
+    const fvm::VerifiedImage v = compiled(b.rules());
+    if (v.view().code().empty()) return "never";
+    return v.view().predicates().empty() ? "always" : "depends";
+  };
+  using std::string;
+  CHECK(string(fold(Eq, {0})) == "never");
+  CHECK(string(fold(Ne, {0})) == "always");
+  CHECK(string(fold(Eq, {1})) == "depends");
+  CHECK(string(fold(Ne, {7})) == "depends");
+  CHECK(string(fold(Lt, {1})) == "never");
+  CHECK(string(fold(Lt, {2})) == "depends");
+  CHECK(string(fold(Le, {0})) == "never");
+  CHECK(string(fold(Ge, {1})) == "always");
+  CHECK(string(fold(Gt, {0})) == "always");
+  CHECK(string(fold(Gt, {1})) == "depends");
+  CHECK(string(fold(In, {0})) == "never");
+  CHECK(string(fold(In, {})) == "never");
+  CHECK(string(fold(In, {0, 3})) == "depends");
+}
+
 TEST_CASE("dispatch sets are honoured; the asynchronous event is always added") {
   RulesBuilder b;
   CheckedRule& r = b.rule("close", b.check(FieldId::ProcName, Eq, {"x"}));

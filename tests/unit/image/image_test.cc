@@ -276,6 +276,16 @@ TEST_CASE("a regular expression that does not compile is refused") {
   CHECK(refusal(image->bytes) == VerifyCode::BadRegex);
 }
 
+TEST_CASE("regular expressions that are too big together are refused") {
+  RulesBuilder b;
+  std::vector<ConstId> patterns;
+  for (int i = 0; i < 300; ++i) patterns.push_back(b.text(".{900}" + std::to_string(i)));
+  b.rule("r", b.check(b.field(fvm::FieldId::ProcName), fvm::CmpOp::Regex, patterns, Modifier::AnyOf));
+  auto image = emit(b.rules(), {}, place_of);
+  REQUIRE(image);
+  CHECK(refusal(image->bytes) == VerifyCode::TooManyRegexes);
+}
+
 TEST_CASE("lies about code") {
   using fvm::Instr, fvm::ProgramRec;
   const auto is = [](fvm::Opcode op) -> std::function<bool(const Instr&)> {
