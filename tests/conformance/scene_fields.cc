@@ -305,6 +305,7 @@ SceneFields::Texts SceneFields::texts(const FieldUse& use) const {
     if (!text) return std::nullopt;
     return one(std::to_string(part(to_int(text->front(), 16))));
   };
+  const auto flagged = [&](uint32_t flags) { return fvm::event_info(code_).has(flags) ? "true" : "false"; };
   const FieldId id = use.id;
   switch (id) {
     case FieldId::EvtArg: return event_arg(use);
@@ -320,6 +321,10 @@ SceneFields::Texts SceneFields::texts(const FieldUse& use) const {
     case FieldId::SyscallType: return listed("evt.type");
     case FieldId::EvtSource: return one("syscall");
     case FieldId::EvtIsAsync: return one("false");
+    case FieldId::EvtIsIo: return one(flagged(FALCO_EF_READS_FROM_FD | FALCO_EF_WRITES_TO_FD));
+    case FieldId::EvtIsIoRead: return one(flagged(FALCO_EF_READS_FROM_FD));
+    case FieldId::EvtIsIoWrite: return one(flagged(FALCO_EF_WRITES_TO_FD));
+    case FieldId::EvtIsWait: return one(flagged(FALCO_EF_WAITS));
     case FieldId::EvtLatency:
     case FieldId::EvtLatencyS:
     case FieldId::EvtLatencyNs: return one("0");
@@ -348,6 +353,7 @@ SceneFields::Texts SceneFields::texts(const FieldUse& use) const {
 ValueList SceneFields::read(const FieldUse& use, fvm::Arena& arena) const {
   const Texts found = texts(use);
   if (!found) return ValueList::missing();
+  if (fvm::kind_of(use.type) == Kind::None) return {nullptr, 0, true};  // there, but nothing compares with it
   auto* values = arena.alloc_array<Value>(found->size());
   uint32_t count = 0;
   for (const std::string& text : *found) {

@@ -131,6 +131,7 @@ std::string RuleWriter::number_check() {
   const std::string field(random_.pick({"proc.pid", "proc.ppid", "user.uid", "fd.num", "evt.rawres", "evt.cpu", "fd.sport", "evt.num",
                                         "proc.duration", "len(proc.name)", "len(fd.types)", "len(evt.buffer)", "evt.rawarg.fd", "thread.tid"}));
   if (random_.chance(8)) return field + " exists";
+  if (random_.chance(5)) return "evt.around[1566230400040000000] = " + std::string(random_.pick({"0", "22", "500"}));
   const bool is_port = field == "fd.sport";
   const auto constant = [&] { return is_port ? quoted(random_.pick({"80", "443", "http", "0", "54321"})) : number_constant(); };
   if (random_.chance(25)) return spaced(field, random_.pick({"in", "intersects"}), "(" + constant() + ", " + constant() + ")");

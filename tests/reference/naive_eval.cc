@@ -66,6 +66,11 @@ ValueList NaiveEvaluator::evaluate(TermId id, const FieldValues& fields, fvm::Ar
 
 bool NaiveEvaluator::pair_holds(const Expr& check, const Value& value, ConstId id) {
   const Constant& constant = rules_.constant(id);
+  // evt.around[T] yields the distance to T in milliseconds; `= M` asks for at most M.
+  const Term& left = rules_.term(check.lhs);
+  if (left.kind == Term::Kind::Field && left.field.id == fvm::FieldId::EvtAround) {
+    return fvm::ops::compare(CmpOp::Le, value, constant.value());
+  }
   if (check.op != CmpOp::Regex) return fvm::ops::compare(check.op, value, constant.value());
   const auto regex = regexes_.try_emplace(constant.text, constant.text).first;
   return value.kind() == fvm::Kind::Text && regex->second.matches(value.as_text());

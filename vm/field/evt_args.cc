@@ -344,6 +344,8 @@ FALCO_GETTER(EvtRawarg) {
   const TypeId own = event.info().params()[index].type;
   const Kind own_kind = kind_of(own);
   const Kind kind = kind_of(use.type) == Kind::None ? own_kind : kind_of(use.type);
+  // Addresses, descriptor lists and the like exist, but have no value to compare.
+  if (kind == Kind::None) return event.param(index).empty() ? missing() : ValueList{nullptr, 0, true};
   switch (kind) {
     case Kind::Text:
       return own_kind == Kind::Text ? text(arena, path_text(event.param(index))) : missing();
