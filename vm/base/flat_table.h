@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FlatTable: open-addressing hash table keyed by a 64-bit integer, for tables that grow to a fixed ceiling. Linear probing with
-// backward-shift deletion, so a table under constant turnover doesn't decay. Keys are mixed with a per-table seed, so that an
-// input can't choose keys that collide. Pointers to values are valid until the next insert or erase. No project knowledge.
+// FlatTable: open-addressing hash table keyed by a 64-bit integer, for tables that grow to a fixed ceiling. Linear
+// probing with backward-shift deletion, so a table under constant turnover doesn't decay. Keys are mixed with a
+// per-table seed, so that an input can't choose keys that collide. Pointers to values are valid until the next insert
+// or erase. No project knowledge.
 #pragma once
 
 #include <cstddef>

@@ -24,7 +24,8 @@ class CgroupSets {
  public:
   explicit CgroupSets(MemoryBudget& budget) : budget_(budget) {}
 
-  /// The set for a list as on the wire (`subsystem=path`, NUL-separated). Null when an item has no `=`: the update is void.
+  /// The set for a list as on the wire (`subsystem=path`, NUL-separated). Null when an item has no `=`: the update is
+  /// void.
   std::shared_ptr<const CgroupSet> get(std::string_view wire);
   const std::shared_ptr<const CgroupSet>& empty() const { return empty_; }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One matcher per container runtime, tried in a fixed order on each path. Which matcher wins decides the id only; the runtime's
-// name comes with recorded metadata.
+// One matcher per container runtime, tried in a fixed order on each path. Which matcher wins decides the id only; the
+// runtime's name comes with recorded metadata.
 
 #include "vm/state/container_id.h"
 
@@ -54,7 +54,8 @@ std::string_view match_layout(std::string_view path, const Layout& layout) {
 std::string_view match_containerd(std::string_view path) {
   if (path.size() < 2 || path[0] != '/' || !is_alnum(path[1])) return {};
   size_t slash = 1;
-  while (slash < path.size() && (is_alnum(path[slash]) || path[slash] == '-' || path[slash] == '_' || path[slash] == '.'))
+  while (slash < path.size() &&
+         (is_alnum(path[slash]) || path[slash] == '-' || path[slash] == '_' || path[slash] == '.'))
     ++slash;
   if (slash >= path.size() || path[slash] != '/') return {};
   for (std::string_view unit : {".service", ".slice", ".scope"})

@@ -11,7 +11,8 @@
 
 namespace fvm {
 
-/// The id as fields show it (first 12 characters where the runtime's id is 64 hex digits); "" when no path matches: host.
+/// The id as fields show it (first 12 characters where the runtime's id is 64 hex digits); "" when no path matches:
+/// host.
 std::string container_id_of(const Cgroups& cgroups);
 /// The same for one path; "" when it matches no runtime.
 std::string container_id_of_path(std::string_view path);

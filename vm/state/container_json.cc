@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The only file that sees the JSON library. Its event interface is used, never a tree, so nothing is built but the record,
-// and depth is our own counter. No exception leaves it.
+// The only file that sees the JSON library. Its event interface is used, never a tree, so nothing is built but the
+// record, and depth is our own counter. No exception leaves it.
 
 #include "vm/state/container_json.h"
 
@@ -18,20 +18,34 @@ namespace {
 
 std::string_view type_text(uint64_t type) {
   switch (type) {
-    case 0: return "docker";
-    case 1: return "lxc";
-    case 2: return "libvirt-lxc";
-    case 3: return "mesos";
-    case 4: return "rkt";
-    case 5: return "custom";
-    case 6: return "cri";
-    case 7: return "containerd";
-    case 8: return "cri-o";
-    case 9: return "bpm";
-    case 10: return "static";
-    case 11: return "podman";
-    case 0xfffe: return "host";
-    default: return "unknown";
+    case 0:
+      return "docker";
+    case 1:
+      return "lxc";
+    case 2:
+      return "libvirt-lxc";
+    case 3:
+      return "mesos";
+    case 4:
+      return "rkt";
+    case 5:
+      return "custom";
+    case 6:
+      return "cri";
+    case 7:
+      return "containerd";
+    case 8:
+      return "cri-o";
+    case 9:
+      return "bpm";
+    case 10:
+      return "static";
+    case 11:
+      return "podman";
+    case 0xfffe:
+      return "host";
+    default:
+      return "unknown";
   }
 }
 
@@ -83,7 +97,8 @@ const Row* find_key(const Row (&rows)[N], std::string_view key) {
   return nullptr;
 }
 
-/// Receives the document piece by piece. Places we know are states; what lies elsewhere is counted for depth and dropped.
+/// Receives the document piece by piece. Places we know are states; what lies elsewhere is counted for depth and
+/// dropped.
 class Reader {
  public:
   using Json = nlohmann::json;
@@ -110,9 +125,14 @@ class Reader {
       case Place::Mount:
         if (const auto* row = find_key(kMountKeys, key_)) out_.mounts.back().*row->member = value;
         return true;
-      case Place::Labels: labels_[key_] = value; return true;
-      case Place::PodLabels: pod_labels_[key_] = value; return true;
-      default: return true;
+      case Place::Labels:
+        labels_[key_] = value;
+        return true;
+      case Place::PodLabels:
+        pod_labels_[key_] = value;
+        return true;
+      default:
+        return true;
     }
   }
   bool start_object(size_t) {

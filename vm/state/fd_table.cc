@@ -25,29 +25,49 @@ struct TypeText {
 
 TypeText type_text(FdType type) {
   switch (type) {
-    case FdType::Uninitialized: return {'?', "<NA>"};
-    case FdType::Unknown: return {'o', "<NA>"};
+    case FdType::Uninitialized:
+      return {'?', "<NA>"};
+    case FdType::Unknown:
+      return {'o', "<NA>"};
     case FdType::File:
-    case FdType::FileV2: return {'f', "file"};
-    case FdType::Directory: return {'d', "directory"};
+    case FdType::FileV2:
+      return {'f', "file"};
+    case FdType::Directory:
+      return {'d', "directory"};
     case FdType::Ipv4Sock:
-    case FdType::Ipv4ServSock: return {'4', "ipv4"};
+    case FdType::Ipv4ServSock:
+      return {'4', "ipv4"};
     case FdType::Ipv6Sock:
-    case FdType::Ipv6ServSock: return {'6', "ipv6"};
-    case FdType::Fifo: return {'p', "pipe"};
-    case FdType::UnixSock: return {'u', "unix"};
-    case FdType::Event: return {'e', "event"};
-    case FdType::Unsupported: return {'X', "<NA>"};
-    case FdType::SignalFd: return {'s', "signalfd"};
-    case FdType::EventPoll: return {'l', "eventpoll"};
-    case FdType::Inotify: return {'i', "inotify"};
-    case FdType::TimerFd: return {'t', "timerfd"};
-    case FdType::Netlink: return {'n', "netlink"};
-    case FdType::Bpf: return {'b', "bpf"};
-    case FdType::UserFaultFd: return {'u', "userfaultfd"};
-    case FdType::IoUring: return {'r', "io_uring"};
-    case FdType::MemFd: return {'m', "memfd"};
-    case FdType::PidFd: return {'P', "pidfd"};
+    case FdType::Ipv6ServSock:
+      return {'6', "ipv6"};
+    case FdType::Fifo:
+      return {'p', "pipe"};
+    case FdType::UnixSock:
+      return {'u', "unix"};
+    case FdType::Event:
+      return {'e', "event"};
+    case FdType::Unsupported:
+      return {'X', "<NA>"};
+    case FdType::SignalFd:
+      return {'s', "signalfd"};
+    case FdType::EventPoll:
+      return {'l', "eventpoll"};
+    case FdType::Inotify:
+      return {'i', "inotify"};
+    case FdType::TimerFd:
+      return {'t', "timerfd"};
+    case FdType::Netlink:
+      return {'n', "netlink"};
+    case FdType::Bpf:
+      return {'b', "bpf"};
+    case FdType::UserFaultFd:
+      return {'u', "userfaultfd"};
+    case FdType::IoUring:
+      return {'r', "io_uring"};
+    case FdType::MemFd:
+      return {'m', "memfd"};
+    case FdType::PidFd:
+      return {'P', "pidfd"};
   }
   return {'?', "<NA>"};
 }
@@ -58,8 +78,10 @@ char fd_typechar(FdType type) { return type_text(type).typechar; }
 std::string_view fd_type_name(FdType type) { return type_text(type).name; }
 
 FdTable::Slot* FdTable::slot(int64_t fd) {
-  if (fd >= 0 && fd < kDense) return static_cast<size_t>(fd) < dense_.size() ? &dense_[static_cast<size_t>(fd)] : nullptr;
-  const auto it = std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; });
+  if (fd >= 0 && fd < kDense)
+    return static_cast<size_t>(fd) < dense_.size() ? &dense_[static_cast<size_t>(fd)] : nullptr;
+  const auto it =
+      std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; });
   return it != sparse_.end() && it->first == fd ? &it->second : nullptr;
 }
 
@@ -87,8 +109,8 @@ Fd* FdTable::set(Fd fd) {
       s = &dense_[static_cast<size_t>(number)];
       recharge();
     } else if (!s) {
-      const auto at =
-          std::lower_bound(sparse_.begin(), sparse_.end(), number, [](const auto& e, int64_t n) { return e.first < n; });
+      const auto at = std::lower_bound(sparse_.begin(), sparse_.end(), number,
+                                       [](const auto& e, int64_t n) { return e.first < n; });
       s = &sparse_.insert(at, {number, nullptr})->second;
       if (number < 0) ++negatives_;
       recharge();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Generations: the one place that says "cached answers about this are stale". Values come from one counter, so two different
-// states of a thread or descriptor never carry the same number. A change that concerns many threads is one bump of an epoch,
-// which a thread takes over when its next event comes (catch_up); what a thread without events would answer nobody asks.
+// Generations: the one place that says "cached answers about this are stale". Values come from one counter, so two
+// different states of a thread or descriptor never carry the same number. A change that concerns many threads is one
+// bump of an epoch, which a thread takes over when its next event comes (catch_up); what a thread without events would
+// answer nobody asks.
 #pragma once
 
 #include <cstdint>

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// List entries -> records of state: the capture format reference, sections 7 and 8.
+// List entries -> records of state: the capture format reference, sections 7 and 8. Does not know blocks or events.
 
 #include "vm/state/import.h"
 
-#include <bitset>
+#include <utility>
 
 #include "vm/state/socket_text.h"
 
 namespace fvm {
 namespace {
-
-using Ports = std::bitset<65536>;
 
 void fill_thread(StateCore& core, ThreadEntry& t, const ThreadRecord& r) {
   t.pid = r.pid, t.ptid = r.ptid, t.sid = r.sid, t.vpgid = r.vpgid, t.pgid = r.pgid, t.vtid = r.vtid, t.vpid = r.vpid;
@@ -41,20 +39,11 @@ void fill_thread(StateCore& core, ThreadEntry& t, const ThreadRecord& r) {
   t.container_id = t.cgroup_set->container_id;
 }
 
-void set_role_and_name(Fd& fd, const Ports& server_ports) {
+void set_name(Fd& fd) {
   if (fd.type == FdType::Ipv6Sock && is_ipv4_mapped(fd.sip.bytes.data()) && is_ipv4_mapped(fd.dip.bytes.data())) {
     fd.type = FdType::Ipv4Sock;
     fd.sip = unmapped(fd.sip);
     fd.dip = unmapped(fd.dip);
-  }
-  if (fd.type == FdType::Ipv4Sock) {
-    if (server_ports[fd.sport]) {
-      std::swap(fd.sip, fd.dip);
-      std::swap(fd.sport, fd.dport);
-      fd.flags |= fd_flag::kRoleServer;
-    } else {
-      fd.flags |= fd_flag::kRoleClient;
-    }
   }
   if (fd.is_connected_type()) {
     if (fd.l4 == L4::Tcp) fd.flags |= fd_flag::kConnected;
@@ -64,7 +53,7 @@ void set_role_and_name(Fd& fd, const Ports& server_ports) {
   if (fd.type == FdType::UnixSock) fd.flags |= fd.name.empty() ? fd_flag::kRoleClient : fd_flag::kRoleServer;
 }
 
-Fd make_fd(FdRecord&& r, const Ports& server_ports) {
+Fd make_fd(FdRecord&& r) {
   Fd fd;
   fd.fd = r.fd, fd.type = r.type, fd.l4 = r.l4, fd.ino = r.ino;
   fd.sip = r.sip, fd.dip = r.dip, fd.sport = r.sport, fd.dport = r.dport;
@@ -75,43 +64,56 @@ Fd make_fd(FdRecord&& r, const Ports& server_ports) {
   fd.unix_source = r.unix_source, fd.unix_destination = r.unix_destination;
   fd.name = std::move(r.name);
   if (fd.name.size() > limits::kPathBytes) fd.name.resize(limits::kPathBytes);
-  set_role_and_name(fd, server_ports);
+  set_name(fd);
   return fd;
 }
 
 }  // namespace
 
-void Import::add(std::vector<ThreadRecord> threads) {
+void Import::add(StateCore& core, std::vector<ThreadRecord> threads) {
   pending_ = true;
-  threads_.insert(threads_.end(), std::make_move_iterator(threads.begin()), std::make_move_iterator(threads.end()));
-}
-
-void Import::add(int64_t tid, std::vector<FdRecord> fds) {
-  pending_ = true;
-  fds_.emplace_back(tid, std::move(fds));
-}
-
-void Import::finish(StateCore& core) {
-  for (const ThreadRecord& record : threads_) {
+  for (const ThreadRecord& record : threads) {
     auto entry = core.threads.make(record.tid);
     fill_thread(core, *entry, record);
     core.threads.add_unlinked(std::move(entry));
   }
-  auto server_ports = std::make_unique<Ports>();
-  for (const auto& [tid, fds] : fds_)
-    for (const FdRecord& fd : fds)
-      if (fd.type == FdType::Ipv4ServSock || fd.type == FdType::Ipv6ServSock) server_ports->set(fd.sport);
-  for (auto& [tid, fds] : fds_) {
-    ThreadEntry* thread = core.threads.find(tid);
-    if (!thread || fds.empty()) continue;
-    if (!thread->fds) thread->fds = std::make_shared<FdTable>(&core.budget);
-    for (FdRecord& record : fds) {
-      Fd fd = make_fd(std::move(record), *server_ports);
-      core.generations.touch_fd(fd);
-      if (!thread->fds->set(std::move(fd))) ++core.stats.fds_refused;
-    }
+}
+
+void Import::add(StateCore& core, int64_t tid, std::vector<FdRecord> fds) {
+  ThreadEntry* thread = core.threads.find(tid);
+  if (!thread || fds.empty()) return;
+  pending_ = true;
+  if (!server_ports_) server_ports_ = std::make_unique<Ports>();
+  if (!thread->fds) thread->fds = std::make_shared<FdTable>(&core.budget);
+  for (FdRecord& record : fds) {
+    Fd fd = make_fd(std::move(record));
+    if (fd.is_server_socket()) server_ports_->set(fd.sport);
+    core.generations.touch_fd(fd);
+    if (!thread->fds->set(std::move(fd))) ++core.stats.fds_refused;
   }
-  core.threads.link_all();
+}
+
+/// A connection from a port that someone listens on was accepted there, all others were made by us.
+void Import::resolve_roles(StateCore& core, ThreadEntry& thread, const Ports& server_ports) {
+  if (!thread.fds) return;
+  for (const auto& [number, listed] : thread.fds->all()) {
+    if (listed.type != FdType::Ipv4Sock || listed.has_role()) continue;
+    Fd& fd = *thread.fds->edit(number);
+    fd.flags |= server_ports[fd.sport] ? fd_flag::kRoleServer : fd_flag::kRoleClient;
+    if (fd.flags & fd_flag::kRoleServer) {
+      std::swap(fd.sip, fd.dip);
+      std::swap(fd.sport, fd.dport);
+      fd.name = socket_text(fd);
+    }
+    core.generations.touch_fd(fd);
+  }
+}
+
+void Import::finish(StateCore& core) {
+  core.threads.for_each([&](ThreadEntry& thread) {
+    if (server_ports_) resolve_roles(core, thread, *server_ports_);
+    if (!thread.is_invalid()) core.threads.link(thread);
+  });
   clear();
 }
 

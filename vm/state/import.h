@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Import: the process and descriptor lists of a capture. Held back until the first event, because links between threads and
-// the roles of sockets depend on the whole of them.
+// Import: the process and descriptor lists of a capture. Records go into the tables as they come; what depends on the
+// whole of the lists — links between threads, which end of a connection is ours — is done in front of the first event.
 #pragma once
 
-#include <unordered_map>
+#include <bitset>
+#include <memory>
 #include <vector>
 
 #include "vm/state/state_core.h"
@@ -13,15 +14,18 @@ namespace fvm {
 
 class Import {
  public:
-  void add(std::vector<ThreadRecord> threads);
-  void add(int64_t tid, std::vector<FdRecord> fds);
+  void add(StateCore& core, std::vector<ThreadRecord> threads);
+  /// Descriptors of a thread that was added before; of others they are ignored.
+  void add(StateCore& core, int64_t tid, std::vector<FdRecord> fds);
   bool pending() const { return pending_; }
   void finish(StateCore& core);
   void clear() { *this = Import(); }
 
  private:
-  std::vector<ThreadRecord> threads_;
-  std::vector<std::pair<int64_t, std::vector<FdRecord>>> fds_;
+  using Ports = std::bitset<65536>;
+  static void resolve_roles(StateCore& core, ThreadEntry& thread, const Ports& server_ports);
+
+  std::unique_ptr<Ports> server_ports_;  // of all listening sockets in the lists
   bool pending_ = false;
 };
 

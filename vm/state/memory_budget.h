@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MemoryBudget: how many bytes of state an input may make us keep. MemoryCharge: one object's share, given back when the
-// object goes. Counts, never allocates; whoever is about to grow asks fits() first and counts the refusal.
+// MemoryBudget: how many bytes of state an input may make us keep. MemoryCharge: one object's share, given back when
+// the object goes. Counts, never allocates; whoever is about to grow asks fits() first and counts the refusal.
 #pragma once
 
 #include <cstddef>

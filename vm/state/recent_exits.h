@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RecentExits: which children left a moment ago. A parent's clone event that arrives after its child is gone must not bring
-// the child back.
+// RecentExits: which children left a moment ago. A parent's clone event that arrives after its child is gone must not
+// bring the child back.
 #pragma once
 
 #include <array>

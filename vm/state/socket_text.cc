@@ -60,7 +60,8 @@ IpAddr unmapped(const IpAddr& address) {
 }
 
 std::optional<InetTuple> inet_tuple(Bytes t) {
-  if (t.size() >= kInetTupleBytes && t[0] == kFamilyInet) return InetTuple{endpoint(&t[1], 4, &t[5]), endpoint(&t[7], 4, &t[11])};
+  if (t.size() >= kInetTupleBytes && t[0] == kFamilyInet)
+    return InetTuple{endpoint(&t[1], 4, &t[5]), endpoint(&t[7], 4, &t[11])};
   if (t.size() < kInet6TupleBytes || t[0] != kFamilyInet6) return std::nullopt;
   InetTuple tuple{endpoint(&t[1], 16, &t[17]), endpoint(&t[19], 16, &t[35])};
   if (is_ipv4_mapped(&t[1]) && is_ipv4_mapped(&t[19])) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text of socket addresses and tuples, as names of descriptors and in output: the state reference, 12.9. Also the layouts of
-// SOCKADDR and SOCKTUPLE parameters.
+// Text of socket addresses and tuples, as names of descriptors and in output: the state reference, 12.9. Also the
+// layouts of SOCKADDR and SOCKTUPLE parameters.
 #pragma once
 
 #include <cstdint>

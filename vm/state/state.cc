@@ -18,10 +18,10 @@ enum class Lookup : uint8_t { None, Find, Get };  // Get makes up unknown thread
 
 struct EventTraits {
   Lookup lookup = Lookup::None;
-  bool metadata = false;    ///< its tid means no thread
-  bool hidden = false;      ///< an enter event kept for its exit event only
-  bool pairs = true;        ///< takes part in the pairing of enter and exit
-  bool has_fd = false;      ///< any descriptor flag
+  bool metadata = false;  ///< its tid means no thread
+  bool hidden = false;    ///< an enter event kept for its exit event only
+  bool pairs = true;      ///< takes part in the pairing of enter and exit
+  bool has_fd = false;    ///< any descriptor flag
   bool uses_fd = false;
   int8_t fd_param = -1;
 };
@@ -38,7 +38,8 @@ constexpr bool is_metadata(const EventInfo& info) {
 
 constexpr Lookup lookup_of(EventCode code) {
   const EventInfo& info = event_info(code);
-  if (code == EventCode::PROCINFO_E || code == EventCode::SCHEDSWITCH_6_E || code == EventCode::PROCEXIT_1_E || is_clone(code))
+  if (code == EventCode::PROCINFO_E || code == EventCode::SCHEDSWITCH_6_E || code == EventCode::PROCEXIT_1_E ||
+      is_clone(code))
     return Lookup::Find;
   return info.has(FALCO_EF_SKIPPARSERESET) || is_metadata(info) ? Lookup::None : Lookup::Get;
 }
@@ -99,10 +100,12 @@ void State::on_section() {
   impl_->first_event_ts_ns = 0;
 }
 void State::on_machine(const MachineInfo& machine) { impl_->core.machine = machine; }
-void State::on_threads(std::vector<ThreadRecord> threads) { impl_->import.add(std::move(threads)); }
-void State::on_fds(int64_t tid, std::vector<FdRecord> fds) { impl_->import.add(tid, std::move(fds)); }
+void State::on_threads(std::vector<ThreadRecord> threads) { impl_->import.add(impl_->core, std::move(threads)); }
+void State::on_fds(int64_t tid, std::vector<FdRecord> fds) { impl_->import.add(impl_->core, tid, std::move(fds)); }
 void State::on_interfaces(std::vector<InterfaceRecord> list) { impl_->core.interfaces.set(std::move(list)); }
-void State::on_user(const UserRecord& r) { impl_->core.users.set_user({}, User{r.uid, r.gid, r.name, r.home, r.shell}); }
+void State::on_user(const UserRecord& r) {
+  impl_->core.users.set_user({}, User{r.uid, r.gid, r.name, r.home, r.shell});
+}
 void State::on_group(const GroupRecord& r) { impl_->core.users.set_group({}, Group{r.gid, r.name}); }
 
 void State::Impl::run_deferred(uint64_t now_ns) {
@@ -148,7 +151,8 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
     if (!t.enter_valid) t.lastevent_fd = -1;
   }
   if (!traits.uses_fd) return;
-  if (t.lastevent_fd == -1 && traits.fd_param >= 0) t.lastevent_fd = e.integer(static_cast<size_t>(traits.fd_param), -1);
+  if (t.lastevent_fd == -1 && traits.fd_param >= 0)
+    t.lastevent_fd = e.integer(static_cast<size_t>(traits.fd_param), -1);
   step.fd = core.find_fd(t, t.lastevent_fd);
 }
 
@@ -157,7 +161,8 @@ bool State::update(const EventView& event, EvalContext& out) {
   StateCore& core = impl.core;
   if (impl.import.pending()) impl.import.finish(core);
   const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
-  if (impl.first_event_ts_ns == 0 && (event.info().category & FALCO_EC_METAEVENT) == 0) impl.first_event_ts_ns = event.ts_ns;
+  if (impl.first_event_ts_ns == 0 && (event.info().category & FALCO_EC_METAEVENT) == 0)
+    impl.first_event_ts_ns = event.ts_ns;
   impl.run_deferred(event.ts_ns);
   core.event_container = nullptr;
 

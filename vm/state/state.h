@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// State: what we remember between events. update() applies one event (in the order the state reference, section 2, gives) and
-// says what fields may be read from; everything else is const look-up. Is the StateSink of a source.
-// Does not know rules or fields. Handlers live in state/update_*.cc.
+// State: what we remember between events. update() applies one event (in the order the state reference, section 2,
+// gives) and says what fields may be read from; everything else is const look-up. Is the StateSink of a source. Does
+// not know rules or fields. Handlers live in state/update_*.cc.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,19 @@
 
 namespace fvm {
 
-struct User { uint32_t uid, gid; std::string name, home, shell; };
-struct Group { uint32_t gid; std::string name; };
+struct User {
+  uint32_t uid, gid;
+  std::string name, home, shell;
+};
+struct Group {
+  uint32_t gid;
+  std::string name;
+};
 
-struct ContainerMount { std::string source, dest, mode, propagation; bool rdwr = false; };
+struct ContainerMount {
+  std::string source, dest, mode, propagation;
+  bool rdwr = false;
+};
 
 /// Container metadata, from recorded `container` events. The host is the record with id "".
 struct Container {
@@ -64,14 +73,14 @@ class State final : public StateSink {
 
   // Look-ups for getters; null when unknown.
   const Thread* find_thread(int64_t tid) const;
-  const Thread* main_thread(const Thread&) const;           ///< thread with tid = pid; null if unknown
+  const Thread* main_thread(const Thread&) const;  ///< thread with tid = pid; null if unknown
   /// Ancestor n as fields define it: main thread, then n times (ptid, main thread); 0 is the process itself.
   const Thread* ancestor(const Thread&, uint32_t n) const;
-  const Thread* parent(const Thread&) const;                ///< thread with tid = ptid, without the jump to its main thread
-  const FdTable* fds_of(const Thread&) const;               ///< the process's table; null without main thread
+  const Thread* parent(const Thread&) const;   ///< thread with tid = ptid, without the jump to its main thread
+  const FdTable* fds_of(const Thread&) const;  ///< the process's table; null without main thread
   const Fd* find_fd(const Thread&, int64_t fd) const;
-  std::string_view cwd_of(const Thread&) const;             ///< main thread's; "./" without one
-  uint64_t live_threads(const Thread&) const;               ///< of its group; 0 without group
+  std::string_view cwd_of(const Thread&) const;  ///< main thread's; "./" without one
+  uint64_t live_threads(const Thread&) const;    ///< of its group; 0 without group
   bool group_leader_alive(const Thread&) const;
   /// User or group as seen by `container_id` ("" = host).
   const User* find_user(std::string_view container_id, uint32_t uid) const;
@@ -82,14 +91,13 @@ class State final : public StateSink {
   std::span<const InterfaceRecord> interfaces() const;
   bool is_local_address(const Thread*, const IpAddr&) const;
   const MachineInfo& machine() const;
-  uint64_t first_event_ts() const;                          ///< of the first event that isn't a meta event; 0 before it
+  uint64_t first_event_ts() const;  ///< of the first event that isn't a meta event; 0 before it
   const StateStats& stats() const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
 
 /// concat(base, path) of the state reference, section 10.
 std::string concat_path(std::string_view base, std::string_view path);

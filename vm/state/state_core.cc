@@ -11,7 +11,8 @@ namespace {
 
 /// An image with its share of the memory budget.
 struct ChargedImage : ExecImage {
-  ChargedImage(ExecImage image, MemoryBudget* budget, size_t bytes) : ExecImage(std::move(image)), charge(budget, bytes) {}
+  ChargedImage(ExecImage image, MemoryBudget* budget, size_t bytes)
+      : ExecImage(std::move(image)), charge(budget, bytes) {}
   MemoryCharge charge;
 };
 
@@ -122,8 +123,8 @@ std::string_view StateCore::cwd_of(const Thread& thread) const {
 
 void StateCore::set_image(ThreadEntry& thread, ExecImage image) {
   const auto bytes = [](const ExecImage& i) {
-    return sizeof(ChargedImage) + i.comm.size() + i.exe.size() + i.exepath.size() + i.cmdline.size() + text_bytes(i.args) +
-           text_bytes(i.env);
+    return sizeof(ChargedImage) + i.comm.size() + i.exe.size() + i.exepath.size() + i.cmdline.size() +
+           text_bytes(i.args) + text_bytes(i.env);
   };
   if (!budget.fits(bytes(image))) {
     ++stats.images_trimmed;

@@ -26,7 +26,7 @@ namespace fvm {
 struct Step {
   const EventView& event;
   ThreadEntry* thread = nullptr;
-  const Fd* fd = nullptr;        ///< the event's descriptor; write through StateCore::edit_fd
+  const Fd* fd = nullptr;  ///< the event's descriptor; write through StateCore::edit_fd
   bool name_changed = false;
   /// Value of parameter 0 where it is the call's result; absent: unknown, treated as a failure by handlers.
   int64_t result() const { return event.integer(0, -1); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// NUL-separated lists as events and process lists carry them (args, env, cgroups). The last NUL ends the list, a missing
-// one is tolerated; empty items in between count.
+// NUL-separated lists as events and process lists carry them (args, env, cgroups). The last NUL ends the list, a
+// missing one is tolerated; empty items in between count.
 #pragma once
 
 #include <string_view>

@@ -83,12 +83,6 @@ void ThreadTable::link(ThreadEntry& thread) {
   set_parent(thread, parent == &thread ? nullptr : parent);
 }
 
-void ThreadTable::link_all() {
-  by_tid_.for_each([&](int64_t, std::unique_ptr<ThreadEntry>& entry) {
-    if (!entry->is_invalid()) link(*entry);
-  });
-}
-
 void ThreadTable::set_parent(ThreadEntry& child, ThreadEntry* parent) {
   unlink_parent(child);
   if (!parent) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ThreadTable: owns all thread records, by tid, and keeps the links between them: thread groups, parents and children. Rules of
-// joining, dying and reparenting: the state reference, section 4. Entries keep their address until they are removed.
-// Does not know events, descriptors or containers.
+// ThreadTable: owns all thread records, by tid, and keeps the links between them: thread groups, parents and children.
+// Rules of joining, dying and reparenting: the state reference, section 4. Entries keep their address until they are
+// removed. Does not know events, descriptors or containers.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,11 @@ class ThreadTable {
   ThreadEntry* add_unlinked(std::unique_ptr<ThreadEntry> entry);
   /// Joins the group of its pid and the children of its ptid; for valid records that have no group.
   void link(ThreadEntry& thread);
-  void link_all();
+  /// Calls f(ThreadEntry&) for each, in no particular order; f must neither add nor remove.
+  template <typename F>
+  void for_each(F&& f) {
+    by_tid_.for_each([&](int64_t, std::unique_ptr<ThreadEntry>& entry) { f(*entry); });
+  }
 
   void mark_dead(ThreadEntry& thread);
   void revive(ThreadEntry& thread);
@@ -49,7 +53,9 @@ class ThreadTable {
     return thread.group && thread.group->first && thread.group->first->is_main() ? thread.group->first : nullptr;
   }
   static ThreadEntry* main_of(ThreadEntry& thread) {
-    return thread.is_main() ? &thread : const_cast<ThreadEntry*>(static_cast<const ThreadEntry*>(main_of(std::as_const<Thread>(thread))));
+    return thread.is_main()
+               ? &thread
+               : const_cast<ThreadEntry*>(static_cast<const ThreadEntry*>(main_of(std::as_const<Thread>(thread))));
   }
   size_t size() const { return by_tid_.size(); }
   void clear();

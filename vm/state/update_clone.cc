@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// clone, fork, vfork, clone3: the state reference, section 6. Parent and child both report; the parent's report is preferred
-// where its numbers can be trusted, and either may come first.
+// clone, fork, vfork, clone3: the state reference, section 6. Parent and child both report; the parent's report is
+// preferred where its numbers can be trusted, and either may come first.
 
 #include <algorithm>
 
@@ -12,8 +12,26 @@ namespace fvm {
 namespace {
 
 enum : size_t {
-  kExe = 1, kArgs, kTid, kPid, kPtid, kCwd, kFdLimit, kMajorFaults, kMinorFaults, kVmSize, kVmRss, kVmSwap, kComm, kCgroups,
-  kFlags, kUid, kGid, kVtid, kVpid, kPidnsStart,
+  kExe = 1,
+  kArgs,
+  kTid,
+  kPid,
+  kPtid,
+  kCwd,
+  kFdLimit,
+  kMajorFaults,
+  kMinorFaults,
+  kVmSize,
+  kVmRss,
+  kVmSwap,
+  kComm,
+  kCgroups,
+  kFlags,
+  kUid,
+  kGid,
+  kVtid,
+  kVpid,
+  kPidnsStart,
 };
 constexpr uint64_t kStaleAfterNs = 2'000'000'000;
 
@@ -39,7 +57,8 @@ ExecImage with_command(ExecImage image, const EventView& e) {
 }
 
 bool same_command(const ExecImage& image, const EventView& e) {
-  return image.exe == text_param(e, kExe) && image.comm == comm_of(e) && lists_equal(image.args, as_text(e.param(kArgs)));
+  return image.exe == text_param(e, kExe) && image.comm == comm_of(e) &&
+         lists_equal(image.args, as_text(e.param(kArgs)));
 }
 
 void set_command(StateCore& core, ThreadEntry& thread, const EventView& e) {
@@ -172,8 +191,7 @@ void update_from_child(StateCore& core, Step& step) {
   }
   const bool in_namespace =
       (child->flags & (thread_flag::kChildInPidns | thread_flag::kCloneNewPid)) != 0 || child->tid != child->vtid;
-  child->pidns_init_start_ts =
-      core.boot_ts_ns() + (in_namespace && e.has(kPidnsStart) ? e.uinteger(kPidnsStart) : 0);
+  child->pidns_init_start_ts = core.boot_ts_ns() + (in_namespace && e.has(kPidnsStart) ? e.uinteger(kPidnsStart) : 0);
   build_child(core, *child, *source, source_valid, e);
   step.thread = core.threads.add(std::move(child));
 }

@@ -8,9 +8,35 @@ namespace fvm {
 namespace {
 
 enum : size_t {
-  kExe = 1, kArgs, kTid, kPid, kPtid, kCwd, kFdLimit, kMajorFaults, kMinorFaults, kVmSize, kVmRss, kVmSwap, kComm, kCgroups,
-  kEnv, kTty, kVpgid, kLoginUid, kFlags, kCapInheritable, kCapPermitted, kCapEffective, kExeIno, kExeCtime, kExeMtime, kUid,
-  kTrustedExepath, kPgid, kGid,
+  kExe = 1,
+  kArgs,
+  kTid,
+  kPid,
+  kPtid,
+  kCwd,
+  kFdLimit,
+  kMajorFaults,
+  kMinorFaults,
+  kVmSize,
+  kVmRss,
+  kVmSwap,
+  kComm,
+  kCgroups,
+  kEnv,
+  kTty,
+  kVpgid,
+  kLoginUid,
+  kFlags,
+  kCapInheritable,
+  kCapPermitted,
+  kCapEffective,
+  kExeIno,
+  kExeCtime,
+  kExeMtime,
+  kUid,
+  kTrustedExepath,
+  kPgid,
+  kGid,
 };
 enum : uint32_t { kExeWritable = 1u << 0, kExeUpperLayer = 1u << 1, kExeFromMemfd = 1u << 2, kExeLowerLayer = 1u << 3 };
 constexpr int64_t kAtFdCwd = -100;

@@ -46,7 +46,8 @@ OpenCall read_call(const EventView& e) {
       if (e.has(6)) c.dev = u32(e, 5), c.ino = e.uinteger(6);
       break;
     case EventCode::SYSCALL_OPENAT2_X:
-      c.dirfd = e.integer(1, -1), c.name = text_param(e, 2), c.flags = u32(e, 3), c.dev = u32(e, 6), c.ino = e.uinteger(7);
+      c.dirfd = e.integer(1, -1), c.name = text_param(e, 2), c.flags = u32(e, 3), c.dev = u32(e, 6),
+      c.ino = e.uinteger(7);
       break;
     default:  // open_by_handle_at
       c.name = text_param(e, 3), c.flags = u32(e, 2), c.dev = u32(e, 4), c.ino = e.uinteger(5), c.has_directory = false;
@@ -173,18 +174,29 @@ void update_anonymous(StateCore& core, Step& step) {
   const int64_t number = step.result();
   if (!step.thread || number < 0) return;
   switch (e.code) {
-    case EventCode::SYSCALL_EVENTFD_X: return add_typed(core, step, number, FdType::Event, 0);
-    case EventCode::SYSCALL_EVENTFD2_X: return add_typed(core, step, number, FdType::Event, u32(e, 1));
-    case EventCode::SYSCALL_SIGNALFD_X: return add_typed(core, step, number, FdType::SignalFd, 0);
-    case EventCode::SYSCALL_SIGNALFD4_X: return add_typed(core, step, number, FdType::SignalFd, u32(e, 1));
-    case EventCode::SYSCALL_TIMERFD_CREATE_X: return add_typed(core, step, number, FdType::TimerFd, u32(e, 2));
-    case EventCode::SYSCALL_INOTIFY_INIT_X: return add_typed(core, step, number, FdType::Inotify, 0);
-    case EventCode::SYSCALL_INOTIFY_INIT1_X: return add_typed(core, step, number, FdType::Inotify, u32(e, 1));
-    case EventCode::SYSCALL_USERFAULTFD_X: return add_typed(core, step, number, FdType::UserFaultFd, u32(e, 1));
-    case EventCode::SYSCALL_IO_URING_SETUP_X: return add_typed(core, step, number, FdType::IoUring, 0);
-    case EventCode::SYSCALL_EPOLL_CREATE_X: return add_typed(core, step, number, FdType::EventPoll, 0);
+    case EventCode::SYSCALL_EVENTFD_X:
+      return add_typed(core, step, number, FdType::Event, 0);
+    case EventCode::SYSCALL_EVENTFD2_X:
+      return add_typed(core, step, number, FdType::Event, u32(e, 1));
+    case EventCode::SYSCALL_SIGNALFD_X:
+      return add_typed(core, step, number, FdType::SignalFd, 0);
+    case EventCode::SYSCALL_SIGNALFD4_X:
+      return add_typed(core, step, number, FdType::SignalFd, u32(e, 1));
+    case EventCode::SYSCALL_TIMERFD_CREATE_X:
+      return add_typed(core, step, number, FdType::TimerFd, u32(e, 2));
+    case EventCode::SYSCALL_INOTIFY_INIT_X:
+      return add_typed(core, step, number, FdType::Inotify, 0);
+    case EventCode::SYSCALL_INOTIFY_INIT1_X:
+      return add_typed(core, step, number, FdType::Inotify, u32(e, 1));
+    case EventCode::SYSCALL_USERFAULTFD_X:
+      return add_typed(core, step, number, FdType::UserFaultFd, u32(e, 1));
+    case EventCode::SYSCALL_IO_URING_SETUP_X:
+      return add_typed(core, step, number, FdType::IoUring, 0);
+    case EventCode::SYSCALL_EPOLL_CREATE_X:
+      return add_typed(core, step, number, FdType::EventPoll, 0);
     case EventCode::SYSCALL_EPOLL_CREATE1_X:
-      return add_typed(core, step, number, FdType::EventPoll, (e.uinteger(1) & kEpollCloExec) ? open_flag::kCloExec : 0);
+      return add_typed(core, step, number, FdType::EventPoll,
+                       (e.uinteger(1) & kEpollCloExec) ? open_flag::kCloExec : 0);
     default:  // bpf; the reference takes the result of every command for a descriptor
       return add_typed(core, step, number, FdType::Bpf, 0);
   }

@@ -11,7 +11,8 @@ void update_user(StateCore& core, Step& step) {
   const auto uid = static_cast<uint32_t>(e.uinteger(0, UINT32_MAX));
   if (uid == UINT32_MAX) return;
   if (e.code == EventCode::USER_DELETED_E) return core.users.remove_user(e.text(5), uid);
-  User user{uid, static_cast<uint32_t>(e.uinteger(1, UINT32_MAX)), std::string(e.text(2)), std::string(e.text(3)), std::string(e.text(4))};
+  User user{uid, static_cast<uint32_t>(e.uinteger(1, UINT32_MAX)), std::string(e.text(2)), std::string(e.text(3)),
+            std::string(e.text(4))};
   core.users.set_user(e.text(5), std::move(user));
 }
 

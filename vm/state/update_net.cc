@@ -15,11 +15,16 @@ constexpr uint64_t kFamilyNetlink = 16;
 
 FdType type_of_family(uint64_t family) {
   switch (family) {
-    case kFamilyUnix: return FdType::UnixSock;
-    case kFamilyInet: return FdType::Ipv4Sock;
-    case kFamilyInet6: return FdType::Ipv6Sock;
-    case kFamilyNetlink: return FdType::Netlink;
-    default: return FdType::Unknown;
+    case kFamilyUnix:
+      return FdType::UnixSock;
+    case kFamilyInet:
+      return FdType::Ipv4Sock;
+    case kFamilyInet6:
+      return FdType::Ipv6Sock;
+    case kFamilyNetlink:
+      return FdType::Netlink;
+    default:
+      return FdType::Unknown;
   }
 }
 
@@ -125,7 +130,8 @@ void update_connect(StateCore& core, Step& step) {
   if (auto inet = inet_tuple(tuple)) {
     // The kernel's own view of the destination wins; when it equals what the call read late, the early copy is as good.
     const auto late = inet_address(e.param(3)), early = inet_address(enter_address(step));
-    if (late && early && Endpoint{unmapped(late->ip), late->port} == Endpoint{unmapped(inet->destination.ip), inet->destination.port} &&
+    if (late && early &&
+        Endpoint{unmapped(late->ip), late->port} == Endpoint{unmapped(inet->destination.ip), inet->destination.port} &&
         unmapped(early->ip).family == inet->destination.ip.family)
       inet->destination = {unmapped(early->ip), early->port};
     fd.type = inet->destination.ip.family == 6 ? FdType::Ipv6Sock : FdType::Ipv4Sock;
@@ -163,7 +169,8 @@ void update_accept(StateCore& core, Step& step) {
   } else {
     return;
   }
-  if (e.code == EventCode::SOCKET_ACCEPT4_6_X) fd.open_flags = static_cast<uint32_t>(e.uinteger(5)) & open_flag::kCloExec;
+  if (e.code == EventCode::SOCKET_ACCEPT4_6_X)
+    fd.open_flags = static_cast<uint32_t>(e.uinteger(5)) & open_flag::kCloExec;
   fd.flags = fd_flag::kRoleServer | fd_flag::kConnected;
   fd.name = tuple_text(tuple);
   step.name_changed = true;

@@ -24,7 +24,9 @@ void change_directory(Step& step, std::string_view path) {
 }
 
 /// The last of the ids a set*id call gives that is in effect.
-size_t effective_id(const EventView& e) { return e.code == EventCode::SYSCALL_SETUID_X || e.code == EventCode::SYSCALL_SETGID_X ? 1 : 2; }
+size_t effective_id(const EventView& e) {
+  return e.code == EventCode::SYSCALL_SETUID_X || e.code == EventCode::SYSCALL_SETGID_X ? 1 : 2;
+}
 
 void set_if_present(uint32_t& out, const EventView& e, size_t i) {
   if (e.has(i)) out = static_cast<uint32_t>(e.uinteger(i));
@@ -89,7 +91,8 @@ void update_namespaces(StateCore& core, Step& step) {
 void update_prctl(StateCore&, Step& step) {
   const int64_t option = step.event.integer(1);
   if (!succeeded(step) || !step.thread->group) return;
-  if (option == kSetChildSubreaper || option == kGetChildSubreaper) step.thread->group->reaper = step.event.integer(3) != 0;
+  if (option == kSetChildSubreaper || option == kGetChildSubreaper)
+    step.thread->group->reaper = step.event.integer(3) != 0;
 }
 
 void update_rlimit(StateCore& core, Step& step) {

@@ -13,15 +13,19 @@ namespace {
 /// Index of the tuple parameter; 0: the call has none.
 size_t tuple_index(EventCode code) {
   switch (code) {
-    case EventCode::SOCKET_RECVFROM_X: return 2;
-    case EventCode::SOCKET_RECVMSG_X: return 3;
+    case EventCode::SOCKET_RECVFROM_X:
+      return 2;
+    case EventCode::SOCKET_RECVMSG_X:
+      return 3;
     case EventCode::SOCKET_RECV_X:
     case EventCode::SOCKET_RECVMMSG_X:
     case EventCode::SOCKET_SEND_X:
     case EventCode::SOCKET_SENDTO_X:
     case EventCode::SOCKET_SENDMSG_X:
-    case EventCode::SOCKET_SENDMMSG_X: return 4;
-    default: return 0;
+    case EventCode::SOCKET_SENDMMSG_X:
+      return 4;
+    default:
+      return 0;
   }
 }
 
@@ -80,7 +84,8 @@ void update_traffic(StateCore& core, Step& step, bool receiving) {
 
 bool update_addresses(Fd& fd, const InetTuple& t) {
   const Endpoint source{fd.sip, fd.sport}, destination{fd.dip, fd.dport};
-  if ((t.source == source && t.destination == destination) || (t.source == destination && t.destination == source)) return false;
+  if ((t.source == source && t.destination == destination) || (t.source == destination && t.destination == source))
+    return false;
   fd.sip = t.source.ip;
   fd.sport = t.source.port;
   fd.dip = t.destination.ip;

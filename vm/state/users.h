@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Users: user and group names by (container id, number); "" is the host. Fed by a capture's user list and by events only:
-// the database of the machine that reads a capture says nothing about the machine that made it.
+// Users: user and group names by (container id, number); "" is the host. Fed by a capture's user list and by events
+// only: the database of the machine that reads a capture says nothing about the machine that made it.
 #pragma once
 
 #include <map>

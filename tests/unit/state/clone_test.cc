@@ -83,7 +83,8 @@ TEST_CASE_FIXTURE(ShellScene, "a failed clone makes nothing") {
 }
 
 TEST_CASE_FIXTURE(ShellScene, "in a pid namespace only the child's event counts") {
-  clone({.result = 6, .tid = 150, .pid = 150, .ptid = 100, .vtid = 5, .vpid = 5, .cgroups = nul_list({"cpu=/docker/x"})});
+  clone(
+      {.result = 6, .tid = 150, .pid = 150, .ptid = 100, .vtid = 5, .vpid = 5, .cgroups = nul_list({"cpu=/docker/x"})});
   CHECK(thread(6) == nullptr);
   clone({.tid = 151, .pid = 151, .ptid = 150, .flags = thread_flag::kChildInPidns, .vtid = 6, .vpid = 6});
   REQUIRE(thread(151));

@@ -68,7 +68,8 @@ TEST_CASE("paths of all runtimes") {
 }
 
 TEST_CASE("the first path that matches decides") {
-  CHECK(container_id_of({{"cpu", "/"}, {"memory", with_id("/docker/<64>")}, {"pids", "/default/other"}}) == "0123456789ab");
+  CHECK(container_id_of({{"cpu", "/"}, {"memory", with_id("/docker/<64>")}, {"pids", "/default/other"}}) ==
+        "0123456789ab");
   CHECK(container_id_of({}) == "");
 }
 
@@ -98,7 +99,8 @@ TEST_CASE_FIXTURE(ShellScene, "ids are taken at load, clone, exec and chroot") {
 }
 
 TEST_CASE_FIXTURE(ShellScene, "metadata events") {
-  metadata(R"({"container":{"id":"0123456789ab","full_id":"0123","type":0,"name":"web","image":"nginx:1.25","imageid":"9f",
+  metadata(
+      R"({"container":{"id":"0123456789ab","full_id":"0123","type":0,"name":"web","image":"nginx:1.25","imageid":"9f",
     "imagerepo":"nginx","imagetag":"1.25","imagedigest":"sha256:1","privileged":true,"host_pid":false,"ip":"172.17.0.2",
     "Mounts":[{"Source":"/a","Destination":"/b","Mode":"ro","RW":true,"Propagation":"rprivate"}],
     "labels":{"z":"1","app":"shop"},"pod_sandbox_labels":null,"env":["X=1"],"User":"root","cpu_shares":1024,"created_time":1.5,
@@ -127,7 +129,8 @@ TEST_CASE_FIXTURE(ShellScene, "metadata events") {
   CHECK(state.event_container() == nullptr);
 
   SUBCASE("as an asynchronous event, and its removal") {
-    event(EventCode::ASYNCEVENT_E, 1, {0, "container", Param::raw(std::string(R"({"container":{"id":"b","type":7}})") + '\0')});
+    event(EventCode::ASYNCEVENT_E, 1,
+          {0, "container", Param::raw(std::string(R"({"container":{"id":"b","type":7}})") + '\0')});
     CHECK(last.thread == nullptr);
     CHECK(state.event_container()->type == "containerd");
     event(EventCode::ASYNCEVENT_E, 1, {0, "container_removed", Param::raw(R"({"container":{"id":"b"}})")});

@@ -139,12 +139,13 @@ TEST_CASE_FIXTURE(ShellScene, "anonymous descriptors") {
     EventCode code;
     FdType type;
   };
-  for (const Row& row : {Row{EventCode::SYSCALL_EVENTFD2_X, FdType::Event}, Row{EventCode::SYSCALL_SIGNALFD4_X, FdType::SignalFd},
-                         Row{EventCode::SYSCALL_TIMERFD_CREATE_X, FdType::TimerFd},
-                         Row{EventCode::SYSCALL_INOTIFY_INIT1_X, FdType::Inotify},
-                         Row{EventCode::SYSCALL_USERFAULTFD_X, FdType::UserFaultFd},
-                         Row{EventCode::SYSCALL_IO_URING_SETUP_X, FdType::IoUring},
-                         Row{EventCode::SYSCALL_EPOLL_CREATE_X, FdType::EventPoll}, Row{EventCode::SYSCALL_BPF_2_X, FdType::Bpf}}) {
+  for (const Row& row :
+       {Row{EventCode::SYSCALL_EVENTFD2_X, FdType::Event}, Row{EventCode::SYSCALL_SIGNALFD4_X, FdType::SignalFd},
+        Row{EventCode::SYSCALL_TIMERFD_CREATE_X, FdType::TimerFd},
+        Row{EventCode::SYSCALL_INOTIFY_INIT1_X, FdType::Inotify},
+        Row{EventCode::SYSCALL_USERFAULTFD_X, FdType::UserFaultFd},
+        Row{EventCode::SYSCALL_IO_URING_SETUP_X, FdType::IoUring},
+        Row{EventCode::SYSCALL_EPOLL_CREATE_X, FdType::EventPoll}, Row{EventCode::SYSCALL_BPF_2_X, FdType::Bpf}}) {
     CAPTURE(event_info(row.code).name);
     event(row.code, 100, {20});
     REQUIRE(fd(100, 20));

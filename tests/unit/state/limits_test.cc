@@ -19,8 +19,12 @@ TEST_CASE("the flat table agrees with a map under random turnover") {
   for (int i = 0; i < 200000; ++i) {
     const auto key = static_cast<int64_t>(random() % 700) - 350;
     switch (random() % 3) {
-      case 0: CHECK(table.erase(key) == (model.erase(key) == 1)); break;
-      case 1: table.set(key, i), model[key] = i; break;
+      case 0:
+        CHECK(table.erase(key) == (model.erase(key) == 1));
+        break;
+      case 1:
+        table.set(key, i), model[key] = i;
+        break;
       default: {
         const int* found = table.find(key);
         const auto it = model.find(key);
@@ -86,9 +90,15 @@ TEST_CASE("random events with random parameters") {
     const size_t count = pick(static_cast<uint32_t>(event_info(code).param_count) + 1);
     for (size_t p = 0; p < count; ++p) {
       switch (pick(4)) {
-        case 0: params.push_back(Param::absent()); break;
-        case 1: params.push_back(Param::raw(std::string(pick(40), static_cast<char>(pick(12))))); break;
-        default: params.push_back(Param::raw(le(static_cast<int64_t>(pick(12)) - 2))); break;
+        case 0:
+          params.push_back(Param::absent());
+          break;
+        case 1:
+          params.push_back(Param::raw(std::string(pick(40), static_cast<char>(pick(12)))));
+          break;
+        default:
+          params.push_back(Param::raw(le(static_cast<int64_t>(pick(12)) - 2)));
+          break;
       }
     }
     scene.event(code, static_cast<int64_t>(pick(10)) - 1, params);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Scene: a State and a way to feed it single events with parameters written as values. Time goes on by a millisecond per
-// event unless set.
+// Scene: a State and a way to feed it single events with parameters written as values. Time goes on by a millisecond
+// per event unless set.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -21,8 +21,8 @@ using Params = std::vector<Param>;
 class Scene {
  public:
   State state;
-  EvalContext last;          ///< of the latest event
-  bool shown = false;        ///< what update() said
+  EvalContext last;    ///< of the latest event
+  bool shown = false;  ///< what update() said
   uint64_t now_ns = 1'000'000'000'000;
 
   /// A process list; parents before or after their children.
@@ -75,8 +75,27 @@ class Scene {
   };
   void clone(const Clone& c, EventCode code = EventCode::SYSCALL_CLONE_20_X) {
     event(code, c.tid,
-          {c.result, c.comm, Param::raw(nul_list({"-x"})), c.tid, c.pid, c.ptid, "", 1024, 1, 2, 3, 4, 5, c.comm, Param::raw(c.cgroups),
-           c.flags, 7u, 8u, c.vtid < 0 ? c.tid : c.vtid, c.vpid < 0 ? c.pid : c.vpid, 50});
+          {c.result,
+           c.comm,
+           Param::raw(nul_list({"-x"})),
+           c.tid,
+           c.pid,
+           c.ptid,
+           "",
+           1024,
+           1,
+           2,
+           3,
+           4,
+           5,
+           c.comm,
+           Param::raw(c.cgroups),
+           c.flags,
+           7u,
+           8u,
+           c.vtid < 0 ? c.tid : c.vtid,
+           c.vpid < 0 ? c.pid : c.vpid,
+           50});
   }
   struct Exec {
     int64_t result = 0, tid = 0, pid = 0, ptid = 1;
@@ -86,9 +105,36 @@ class Scene {
   };
   void exec(const Exec& x, EventCode code = EventCode::SYSCALL_EXECVE_19_X) {
     event(code, x.tid,
-          {x.result, x.exe, Param::raw(x.args), x.tid, x.pid, x.ptid, "", 1024, 1, 2, 3, 4, 5, x.comm, Param::raw(x.cgroups),
-           Param::raw(x.env), 34816, 77, 1000u, x.flags, 1, 2, 3, 4, 5, 6, x.uid,
-           x.exepath.empty() ? Param::absent() : Param(x.exepath), 78, x.gid});
+          {x.result,
+           x.exe,
+           Param::raw(x.args),
+           x.tid,
+           x.pid,
+           x.ptid,
+           "",
+           1024,
+           1,
+           2,
+           3,
+           4,
+           5,
+           x.comm,
+           Param::raw(x.cgroups),
+           Param::raw(x.env),
+           34816,
+           77,
+           1000u,
+           x.flags,
+           1,
+           2,
+           3,
+           4,
+           5,
+           6,
+           x.uid,
+           x.exepath.empty() ? Param::absent() : Param(x.exepath),
+           78,
+           x.gid});
   }
   void exit(int64_t tid, int64_t reaper = 0) { event(EventCode::PROCEXIT_1_E, tid, {0, 0, 0, 0, reaper}); }
   void open(int64_t tid, int64_t number, std::string_view name, uint32_t flags = 1) {

@@ -39,11 +39,16 @@ struct NetScene : Scene {
     state.on_interfaces({lo, eth, eth6});
     tick();
   }
-  void connect(int64_t tid, int64_t number, int64_t result, const Param& tuple, const Param& address = Param::absent()) {
+  void connect(int64_t tid, int64_t number, int64_t result, const Param& tuple,
+               const Param& address = Param::absent()) {
     event(EventCode::SOCKET_CONNECT_X, tid, {result, tuple, number, address});
   }
-  void sendto(int64_t number, const Param& tuple) { event(EventCode::SOCKET_SENDTO_X, 100, {1, "x", number, 1, tuple}); }
-  void recvfrom(int64_t number, const Param& tuple) { event(EventCode::SOCKET_RECVFROM_X, 100, {1, "x", tuple, number, 1}); }
+  void sendto(int64_t number, const Param& tuple) {
+    event(EventCode::SOCKET_SENDTO_X, 100, {1, "x", number, 1, tuple});
+  }
+  void recvfrom(int64_t number, const Param& tuple) {
+    event(EventCode::SOCKET_RECVFROM_X, 100, {1, "x", tuple, number, 1});
+  }
   bool client(int64_t number) { return (fd(100, number)->flags & fd_flag::kRoleClient) != 0; }
   bool server(int64_t number) { return (fd(100, number)->flags & fd_flag::kRoleServer) != 0; }
 };
@@ -56,11 +61,12 @@ TEST_CASE_FIXTURE(NetScene, "socket: type and protocol") {
     FdType fd_type;
     L4 l4;
   };
-  for (const Row& row : {Row{kInet, kStream, 0, FdType::Ipv4Sock, L4::Tcp}, Row{kInet, kStream | 2048, 0, FdType::Ipv4Sock, L4::Tcp},
-                         Row{kInet6, kDgram, 17, FdType::Ipv6Sock, L4::Udp}, Row{kInet, kDgram, 1, FdType::Ipv4Sock, L4::Icmp},
-                         Row{kInet, kRaw, 1, FdType::Ipv4Sock, L4::Raw}, Row{kInet6, kRaw, 58, FdType::Ipv6Sock, L4::Unknown},
-                         Row{kUnix, kStream, 0, FdType::UnixSock, L4::NotApplicable},
-                         Row{16, kRaw, 0, FdType::Netlink, L4::NotApplicable}, Row{17, kRaw, 0, FdType::Unknown, L4::NotApplicable}}) {
+  for (const Row& row :
+       {Row{kInet, kStream, 0, FdType::Ipv4Sock, L4::Tcp}, Row{kInet, kStream | 2048, 0, FdType::Ipv4Sock, L4::Tcp},
+        Row{kInet6, kDgram, 17, FdType::Ipv6Sock, L4::Udp}, Row{kInet, kDgram, 1, FdType::Ipv4Sock, L4::Icmp},
+        Row{kInet, kRaw, 1, FdType::Ipv4Sock, L4::Raw}, Row{kInet6, kRaw, 58, FdType::Ipv6Sock, L4::Unknown},
+        Row{kUnix, kStream, 0, FdType::UnixSock, L4::NotApplicable},
+        Row{16, kRaw, 0, FdType::Netlink, L4::NotApplicable}, Row{17, kRaw, 0, FdType::Unknown, L4::NotApplicable}}) {
     CAPTURE(row.domain);
     CAPTURE(row.type);
     CAPTURE(row.protocol);
@@ -172,7 +178,8 @@ TEST_CASE_FIXTURE(NetScene, "bind") {
 }
 
 TEST_CASE_FIXTURE(NetScene, "accept") {
-  event(EventCode::SOCKET_ACCEPT4_6_X, 100, {7, socktuple4("9.9.9.9", 5555, "10.0.0.5", 80), 0, 0, 0, open_flag::kCloExec});
+  event(EventCode::SOCKET_ACCEPT4_6_X, 100,
+        {7, socktuple4("9.9.9.9", 5555, "10.0.0.5", 80), 0, 0, 0, open_flag::kCloExec});
   CHECK(fd_name(100, 7) == "9.9.9.9:5555->10.0.0.5:80");
   CHECK(fd(100, 7)->l4 == L4::Tcp);
   CHECK(fd(100, 7)->sport == 5555);
@@ -277,7 +284,8 @@ TEST_CASE("roles of sockets from the descriptor list") {
   Scene scene;
   scene.threads(small_machine());
   FdRecord listening, accepted, outgoing, six, path, bound_path;
-  listening.fd = 3, listening.type = FdType::Ipv4ServSock, listening.sip = ip4("0.0.0.0"), listening.sport = 8080, listening.l4 = L4::Tcp;
+  listening.fd = 3, listening.type = FdType::Ipv4ServSock, listening.sip = ip4("0.0.0.0"), listening.sport = 8080,
+  listening.l4 = L4::Tcp;
   accepted.fd = 4, accepted.type = FdType::Ipv4Sock, accepted.sip = ip4("10.0.0.5"), accepted.sport = 8080;
   accepted.dip = ip4("9.9.9.9"), accepted.dport = 5555, accepted.l4 = L4::Tcp;
   outgoing.fd = 5, outgoing.type = FdType::Ipv4Sock, outgoing.sip = ip4("10.0.0.5"), outgoing.sport = 1234;
@@ -292,7 +300,8 @@ TEST_CASE("roles of sockets from the descriptor list") {
   CHECK(scene.fd_name(100, 3) == "0.0.0.0:8080");
   CHECK_FALSE(scene.fd(100, 3)->has_role());
   CHECK(scene.fd_name(100, 4) == "9.9.9.9:5555->10.0.0.5:8080");
-  CHECK((scene.fd(100, 4)->flags & (fd_flag::kRoleServer | fd_flag::kConnected)) == (fd_flag::kRoleServer | fd_flag::kConnected));
+  CHECK((scene.fd(100, 4)->flags & (fd_flag::kRoleServer | fd_flag::kConnected)) ==
+        (fd_flag::kRoleServer | fd_flag::kConnected));
   CHECK(scene.fd_name(100, 5) == "10.0.0.5:1234->8.8.8.8:53");
   CHECK((scene.fd(100, 5)->flags & (fd_flag::kRoleClient | fd_flag::kConnected)) == fd_flag::kRoleClient);
   CHECK_FALSE(scene.fd(100, 6)->has_role());
