@@ -211,3 +211,58 @@ TEST_CASE("event sets") {
   CHECK(events("evt.type != sync").count() == all);
   CHECK(events("not evt.type = sync").count() == all);
 }
+
+TEST_CASE("any mix of words gives a filter or a diagnostic") {
+  const std::string_view pieces[] = {"proc.name",
+                                     "fd.ip",
+                                     "evt.type",
+                                     "evt.arg.name",
+                                     "proc.aname[2]",
+                                     "evt.rawarg.fd",
+                                     "fd.types",
+                                     "evt.num",
+                                     "evt.buffer",
+                                     "fd.snet",
+                                     "=",
+                                     "in",
+                                     "exists",
+                                     "<",
+                                     "contains",
+                                     "regex",
+                                     "(a, 1)",
+                                     "(",
+                                     ")",
+                                     "1",
+                                     "open",
+                                     "true",
+                                     "10.0.0.0/8",
+                                     "\"x y\"",
+                                     "and",
+                                     "or",
+                                     "not",
+                                     "val(proc.name)",
+                                     "tolower(",
+                                     "len(",
+                                     "concat(",
+                                     "join(\",\",",
+                                     "getopt(",
+                                     "anyof (a)",
+                                     "fd.net"};
+  uint32_t state = 7;
+  size_t accepted = 0;
+  for (int round = 0; round < 5000; ++round) {
+    std::string text;
+    for (int i = 0; i < 2 + round % 5; ++i) {
+      state = state * 1664525 + 1013904223;
+      text += std::string(pieces[(state >> 16) % std::size(pieces)]) + " ";
+    }
+    Diagnostics diags;
+    const auto rules = check_filter(text, diags);
+    CHECK_MESSAGE(rules.has_value() == !diags.has_errors(), text);
+    accepted += rules.has_value();
+    Diagnostics of_output;
+    const auto output = check_output("%" + text, of_output);
+    CHECK_MESSAGE(output.has_value() == !of_output.has_errors(), text);
+  }
+  CHECK(accepted > 0);
+}
