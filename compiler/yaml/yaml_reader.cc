@@ -36,9 +36,11 @@ class ViewBuffer : public std::streambuf {
   }
 };
 
+constexpr unsigned kRepeats = 4;  ///< documents at one place that mean the library does not get on
+
 /// Thrown through the library to stop it, never further.
 struct Stop {
-  enum class Why : uint8_t { TooDeep, TooManyNodes, UnknownAnchor } why;
+  enum class Why : uint8_t { TooDeep, TooManyNodes, UnknownAnchor, Stuck } why;
   size_t offset;
 };
 
@@ -48,6 +50,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
   void OnDocumentEnd() override {}
+  size_t start() const { return offset_of(start_); }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { leaf(RawNode::Kind::Null, mark, anchor, {}); }
   void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& value) override {
     leaf(RawNode::Kind::Scalar, mark, anchor, value);
@@ -224,9 +227,15 @@ std::optional<std::vector<RawDocument>> read_yaml(const SourceManager& sources, 
     std::istream stream(&buffer);
     YAML::Parser parser(stream);
     std::vector<RawDocument> documents;
+    size_t last_start = SIZE_MAX;
+    unsigned repeats = 0;
     for (;;) {
       TreeBuilder builder(file, bom_bytes);
       if (!parser.HandleNextDocument(builder)) break;
+      // The library finds one empty document after the other at a token it has no use for, as a stray `,`.
+      repeats = builder.start() == last_start ? repeats + 1 : 0;
+      last_start = builder.start();
+      if (repeats == kRepeats) throw Stop{Stop::Why::Stuck, last_start};
       documents.push_back(builder.take());
     }
     return documents;
@@ -235,6 +244,7 @@ std::optional<std::vector<RawDocument>> read_yaml(const SourceManager& sources, 
       case Stop::Why::TooDeep: diags.emit<diag::YamlTooDeep>(at(stop.offset), kYamlDepth); break;
       case Stop::Why::TooManyNodes: diags.emit<diag::YamlTooManyNodes>(at(stop.offset), kYamlAliasNodes); break;
       case Stop::Why::UnknownAnchor: diags.emit<diag::YamlUnknownAnchor>(at(stop.offset)); break;
+      case Stop::Why::Stuck: diags.emit<diag::YamlSyntax>(at(stop.offset), "unexpected text after the end of a value"); break;
     }
   } catch (const YAML::DeepRecursion&) {
     diags.emit<diag::YamlTooDeep>(SourceRange{file, 0, 0}, kYamlDepth);
