@@ -259,7 +259,6 @@ bool load_rules(const SourceManager& sources, uint32_t file, const LoadOptions& 
   const std::optional<std::vector<RawDocument>> documents = read_yaml(sources, file, diags);
   if (!documents) return false;
   for (const RawDocument& document : *documents) {
-    if (document[document.root].kind == RawNode::Kind::Null) continue;
     const LoadContext context{sources, document, options, collection, diags};
     if (!check_top_level(context)) return false;
     for (const uint32_t item : document[document.root].children) {

@@ -236,7 +236,8 @@ std::optional<std::vector<RawDocument>> read_yaml(const SourceManager& sources, 
       repeats = builder.start() == last_start ? repeats + 1 : 0;
       last_start = builder.start();
       if (repeats == kRepeats) throw Stop{Stop::Why::Stuck, last_start};
-      documents.push_back(builder.take());
+      RawDocument document = builder.take();
+      if (document[document.root].kind != RawNode::Kind::Null) documents.push_back(std::move(document));
     }
     return documents;
   } catch (const Stop& stop) {

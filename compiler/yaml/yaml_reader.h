@@ -12,7 +12,7 @@
 
 namespace falcoc {
 
-/// All documents of one file, in order. nullopt: an error was emitted; nothing of the file counts then.
+/// All documents of one file but empty ones, in order. nullopt: an error was emitted; nothing of the file counts then.
 std::optional<std::vector<RawDocument>> read_yaml(const SourceManager& sources, uint32_t file, Diagnostics& diags);
 
 }  // namespace falcoc

@@ -109,11 +109,11 @@ TEST_CASE("exceptions become condition text") {
   CHECK(with_exceptions("  - {name: e, fields: f.g, values: [x, y z]}\n") == "(a) and not (f.g in (x, \"y z\"))");
   CHECK(with_exceptions("  - {name: e, fields: f.g, comps: startswith anyof, values: [x]}\n") == "(a) and not (f.g startswith anyof (x))");
   CHECK(with_exceptions("  - {name: e, fields: [f.g, h.i], values: [[x, y], [v w, u]]}\n") ==
-        "(a) and not ((f.g = x and h.i = y) or (f.g = \"v w\" and h.i = u))");
+        "(a) and not (( f.g = x and  h.i = y) or ( f.g = \"v w\" and  h.i = u))");
   CHECK(with_exceptions("  - {name: e, fields: [f.g, h.i], comps: [in, ' endswith '], values: [[[x, p q], y]]}\n") ==
-        "(a) and not ((f.g in (x, \"p q\") and h.i endswith y))");
+        "(a) and not (( f.g in (x, \"p q\") and  h.i endswith y))");
   CHECK(with_exceptions("  - {name: e, fields: [f.g], comps: [in], values: [[x], ['(y, z)']]}\n") ==
-        "(a) and not ((f.g in (x)) or (f.g in (y, z)))");
+        "(a) and not (( f.g in (x)) or ( f.g in (y, z)))");
   CHECK(with_exceptions("  - {name: e, fields: f.g}\n") == "(a)");
   CHECK(with_exceptions("  - {name: e, fields: f.g, values: [x]}\n  - {name: d, fields: h.i, values: [y]}\n") ==
         "(a) and not (f.g in (x)) and not (h.i in (y))");
@@ -149,11 +149,11 @@ TEST_CASE("appending to and replacing exceptions") {
     Loaded loaded({base + "- rule: r\n  exceptions: [" + std::string(exceptions) + "]\n  override: {exceptions: " + std::string(op) + "}\n"});
     return loaded.slugs().empty() ? loaded.expanded("r") : loaded.slugs();
   };
-  CHECK(append("{name: e, values: [[y]]}", "append") == "(a) and not ((f.g = x) or (f.g = y))");
-  CHECK(append("{name: e, values: []}", "append") == "(a) and not ((f.g = x))");
+  CHECK(append("{name: e, values: [[y]]}", "append") == "(a) and not (( f.g = x) or ( f.g = y))");
+  CHECK(append("{name: e, values: []}", "append") == "(a) and not (( f.g = x))");
   CHECK(append("{name: e}", "append") == "append-no-values");
   CHECK(append("{name: e, comps: [in], values: [[y]]}", "append") == "exception-append-shape");
-  CHECK(append("{name: n, fields: h.i, values: [y]}", "append") == "(a) and not ((f.g = x)) and not (h.i in (y))");
+  CHECK(append("{name: n, fields: h.i, values: [y]}", "append") == "(a) and not (( f.g = x)) and not (h.i in (y))");
   CHECK(append("{name: n, values: [y]}", "append") == "exception-no-fields");
   CHECK(append("{name: n, fields: h.i}", "append") == "append-no-values exception-no-values");
   CHECK(append("{name: n, fields: h.i, values: [y]}", "replace") == "(a) and not (h.i in (y))");
