@@ -49,8 +49,8 @@ def size(root, names):
         yield f"the repository holds {total} bytes, more than {MAX_TOTAL_BYTES}"
 
 
-# Absolute paths of home and work folders, and hosts other than documentation.
-PLACES = re.compile(r"(?<![\w.$-])/(?:work|farm)/\w|/home/[a-z]\w*/\w|(?<![\w/])/root/(?!\.ssh|x\b)\w+/\w|"
+# Absolute paths of home (but those of made-up people) and work folders, and hosts other than documentation.
+PLACES = re.compile(r"(?<![\w.$-])/work\w*/\w|/home/(?!(?:u|ann|bob|alice)/)[a-z]\w*/\w|(?<![\w/])/root/(?!\.ssh|x\b)\w+/\w|"
                     r"https?://(?!(?:www\.)?(?:apache\.org|localhost|127\.0\.0\.1|169\.254\.169\.254|json\.schemastore\.org|"
                     r"raw\.githubusercontent\.com/oasis-tcs|docs\.oasis-open\.org|falco\.org|github\.com/falcosecurity))[\w.-]+")
 

@@ -107,7 +107,7 @@ TEST_CASE("layouts of a dynamic parameter") {
               {0, Param::raw(std::string("\0\xff\0\0\0\0\0\0\0", 9)), Param::raw(std::string("\1\11", 2)), 0, 20});
   CHECK(known.shown("evt.arg.addr") == "FF");
   CHECK(known.shown("evt.arg.data") == "SIGKILL");
-  CHECK(known.shown("evt.arg.request") == "PTRACE_TRACEME");
+  CHECK(known.shown("evt.arg.request") == "PTRACE_UNKNOWN");
   Scene unknown;
   unknown.capture.threads(shell_session());
   unknown.event(EventCode::SYSCALL_PTRACE_X, 22, {0, Param::raw("\7x"), Param::absent(), 0, 20});
