@@ -62,7 +62,7 @@ TEST_CASE("ancestors: one by number, any in a condition, all in output") {
   CHECK(s.compared("proc.aname") == "bash|sshd|init");
   CHECK(s.compared("proc.apid") == "21|20|1");
   CHECK(s.shown("proc.apid") == "22");
-  CHECK(s.shown("proc.aargs") == " -D ");
+  CHECK(s.shown("proc.aargs") == "-D ");
   CHECK(s.shown("proc.aenv[PAD]") == "x");
   CHECK(s.shown("proc.aenv[EMPTY]") == "");
   CHECK(s.shown("proc.aenv") == "PATH=/usr/bin HOME=/home/u");
