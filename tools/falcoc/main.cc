@@ -14,6 +14,7 @@
 #include "compiler/driver/compile.h"
 #include "compiler/driver/rules_files.h"
 #include "compiler/sema/checked_print.h"
+#include "compiler/sema/checker.h"
 #include "tools/falcoc/listing.h"
 #include "tools/falcoc/options.h"
 #include "vm/image/disasm.h"
@@ -103,6 +104,13 @@ std::optional<fvm::VerifiedImage> verify_own(const CompiledImage& image) {
   return std::move(*verified);
 }
 
+std::string dump_stage(const std::string& stage, const LoadedRules& loaded, const fvm::VerifiedImage& image) {
+  if (stage == "asm") return fvm::disassemble(image);
+  if (stage == "checked") return print_checked(loaded.rules);
+  Diagnostics said_already;  // the rules were compiled before
+  return dump_syntax(loaded.collection, said_already);
+}
+
 int run_rules_command(const Options& o) {
   SourceManager sources;
   Diagnostics diags;
@@ -134,7 +142,7 @@ int run_rules_command(const Options& o) {
   const std::optional<fvm::VerifiedImage> verified = verify_own(*result.image);
   if (!verified) return kBadRules;
   if (o.command == Command::Dump) {
-    std::fputs((o.stage == "asm" ? fvm::disassemble(*verified) : print_checked(result.loaded->rules)).c_str(), stdout);
+    std::fputs(dump_stage(o.stage, *result.loaded, *verified).c_str(), stdout);
     return messages.exit_code();
   }
 

@@ -51,7 +51,7 @@ void describe_compile(CLI::App& app, Options& o) {
                          "  verify FILE.fbc        check that a compiled file is safe to run\n"
                          "  disasm FILE.fbc        print a compiled file as text\n"
                          "  list WHAT [RULES...]   rules, macros, lists, fields, events, operators or diagnostics\n"
-                         "  dump --stage=STAGE RULES...   what a stage of the compiler made: checked or asm\n"
+                         "  dump --stage=STAGE RULES...   what a stage of the compiler made: ast, checked or asm\n"
                          "  explain ID             what a diagnostic means\n\n") +
              kFooter);
 }
@@ -69,7 +69,7 @@ void describe_command(CLI::App& app, Options& o, std::string_view name) {
     add_rules_options(app, o);
   } else if (name == "dump") {
     o.command = Command::Dump;
-    app.add_option("--stage", o.stage, "checked or asm")->required()->check(CLI::IsMember({"checked", "asm"}));
+    app.add_option("--stage", o.stage, "ast, checked or asm")->required()->check(CLI::IsMember({"ast", "checked", "asm"}));
     add_rules_options(app, o);
   } else {
     o.command = Command::Explain;
