@@ -25,7 +25,6 @@ build  | zlib1g-dev            | captures are gzip files
 build  | libcli11-dev          | command lines
 build  | libfmt-dev            | text in tools and compiler
 build  | nlohmann-json3-dev    | JSON in alerts and diagnostics
-build  | libabsl-dev           | hash tables outside the hot core
 build  | doctest-dev           | unit tests
 build  | libbenchmark-dev      | benchmarks
 extras | clang                 | libFuzzer needs it (make fuzz)

@@ -6,6 +6,7 @@ usage: sources.py ROOT spdx|size|places
 """
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -18,8 +19,9 @@ LONG_BY_NATURE = {".def"}
 
 def files(root):
     """Files of the repository; without git (a source archive), all that isn't hidden or built."""
-    listed = subprocess.run(["git", "-C", str(root), "ls-files", "-z"], capture_output=True)
-    if listed.returncode == 0 and listed.stdout:
+    git = shutil.which("git")
+    listed = subprocess.run([git, "-C", str(root), "ls-files", "-z"], capture_output=True) if git else None
+    if listed is not None and listed.returncode == 0 and listed.stdout:
         names = [n for n in listed.stdout.decode().split("\0") if n]
     else:
         names = [p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()]
