@@ -97,8 +97,8 @@ class Selector {
       if (rule.enabled) continue;
       ++effect.changed;
       rule.enabled = true;
-      revived.push_back(std::move(rule));
-      rule.name.clear();
+      revived.push_back(rule);
+      rule.name.clear();  // a name is never empty, so this marks the place to close
     }
     std::erase_if(rules_, [](const CheckedRule& r) { return r.name.empty(); });
     std::move(revived.begin(), revived.end(), std::back_inserter(rules_));

@@ -61,7 +61,7 @@ std::string term_text(const Module& m, TermId id) {
   };
   switch (t.kind) {
     case fvm::TermKind::Field: {
-      const std::string name(fvm::field_info(t.field.id).name);
+      std::string name(fvm::field_info(t.field.id).name);
       if (t.field.arg == FieldRef::Arg::Index) return fmt::format("{}[{}]", name, t.field.index);
       if (t.field.arg == FieldRef::Arg::Key) return fmt::format("{}[{}]", name, t.field.key);
       return name;

@@ -16,10 +16,10 @@ Decl* find_in(std::vector<Decl>& decls, const std::unordered_map<std::string, ui
 }
 
 template <typename Decl>
-Decl& add_to(std::vector<Decl>& decls, std::unordered_map<std::string, uint32_t>& index, std::string name) {
+Decl& add_to(std::vector<Decl>& decls, std::unordered_map<std::string, uint32_t>& index, const std::string& name) {
   index.emplace(name, static_cast<uint32_t>(decls.size()));
   Decl& decl = decls.emplace_back();
-  decl.name = std::move(name);
+  decl.name = name;
   return decl;
 }
 
@@ -32,9 +32,9 @@ const ListDecl* Collection::find_list(std::string_view name) const { return cons
 const MacroDecl* Collection::find_macro(std::string_view name) const { return const_cast<Collection*>(this)->find_macro(name); }
 const RuleDecl* Collection::find_rule(std::string_view name) const { return const_cast<Collection*>(this)->find_rule(name); }
 
-ListDecl& Collection::add_list(std::string name) { return add_to(lists, list_index_, std::move(name)); }
-MacroDecl& Collection::add_macro(std::string name) { return add_to(macros, macro_index_, std::move(name)); }
-RuleDecl& Collection::add_rule(std::string name) { return add_to(rules, rule_index_, std::move(name)); }
+ListDecl& Collection::add_list(const std::string& name) { return add_to(lists, list_index_, name); }
+MacroDecl& Collection::add_macro(const std::string& name) { return add_to(macros, macro_index_, name); }
+RuleDecl& Collection::add_rule(const std::string& name) { return add_to(rules, rule_index_, name); }
 
 // Depth first with an explicit stack. The reference replaces names of earlier lists one level deep here and of later ones when
 // conditions are expanded; together that is every name except one's own, which stays a plain value.

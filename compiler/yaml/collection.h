@@ -115,7 +115,7 @@ struct PluginRequirement {
 /// Three numbers; compared in order.
 struct EngineVersion {
   uint32_t major = 0, minor = 0, patch = 0;
-  auto operator<=>(const EngineVersion&) const = default;
+  auto operator<=>(const EngineVersion&) const = default;  // NOLINT(modernize-use-nullptr): a false alarm on <=>
 };
 /// The language version this compiler implements.
 inline constexpr EngineVersion kEngineVersion{0, 63, 0};
@@ -137,9 +137,9 @@ class Collection {
   const MacroDecl* find_macro(std::string_view name) const;
   const RuleDecl* find_rule(std::string_view name) const;
 
-  ListDecl& add_list(std::string name);
-  MacroDecl& add_macro(std::string name);
-  RuleDecl& add_rule(std::string name);
+  ListDecl& add_list(const std::string& name);
+  MacroDecl& add_macro(const std::string& name);
+  RuleDecl& add_rule(const std::string& name);
 
   const ScalarText& item(ListItemRef ref) const { return lists[ref.list].items[ref.item]; }
 

@@ -13,7 +13,7 @@ constexpr size_t kTextCut = 1023;  ///< longest text of a list or a byte buffer
 
 template <typename T>
 void append_number(std::string& out, T value, int base) {
-  char buffer[72];
+  char buffer[72] = {};
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, base).ptr;
   if (base == 16) {
     for (char* p = buffer; p != end; ++p)

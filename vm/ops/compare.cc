@@ -70,10 +70,10 @@ bool compare(CmpOp op, const Value& field, const Value& constant) {
     case CmpOp::In:
     case CmpOp::Intersects: return equal(field, constant);
     case CmpOp::Ne: return !equal(field, constant);
-    case CmpOp::Lt: return order(field, constant) < 0;
-    case CmpOp::Le: return order(field, constant) <= 0;
-    case CmpOp::Gt: return order(field, constant) > 0;
-    case CmpOp::Ge: return order(field, constant) >= 0;
+    case CmpOp::Lt: return std::is_lt(order(field, constant));
+    case CmpOp::Le: return std::is_lteq(order(field, constant));
+    case CmpOp::Gt: return std::is_gt(order(field, constant));
+    case CmpOp::Ge: return std::is_gteq(order(field, constant));
     case CmpOp::Contains: return (is_text || is_bytes) && value.find(operand) != std::string_view::npos;
     case CmpOp::StartsWith: return (is_text || is_bytes) && value.starts_with(operand);
     case CmpOp::EndsWith: return (is_text || is_bytes) && value.ends_with(operand);

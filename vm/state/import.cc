@@ -70,7 +70,7 @@ Fd make_fd(FdRecord&& r) {
 
 }  // namespace
 
-void Import::add(StateCore& core, std::vector<ThreadRecord> threads) {
+void Import::add(StateCore& core, const std::vector<ThreadRecord>& threads) {
   pending_ = true;
   for (const ThreadRecord& record : threads) {
     auto entry = core.threads.make(record.tid);

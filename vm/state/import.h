@@ -14,7 +14,7 @@ namespace fvm {
 
 class Import {
  public:
-  void add(StateCore& core, std::vector<ThreadRecord> threads);
+  void add(StateCore& core, const std::vector<ThreadRecord>& threads);
   /// Descriptors of a thread that was added before; of others they are ignored.
   void add(StateCore& core, int64_t tid, std::vector<FdRecord> fds);
   bool pending() const { return pending_; }

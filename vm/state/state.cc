@@ -100,7 +100,7 @@ void State::on_section() {
   impl_->first_event_ts_ns = 0;
 }
 void State::on_machine(const MachineInfo& machine) { impl_->core.machine = machine; }
-void State::on_threads(std::vector<ThreadRecord> threads) { impl_->import.add(impl_->core, std::move(threads)); }
+void State::on_threads(std::vector<ThreadRecord> threads) { impl_->import.add(impl_->core, threads); }
 void State::on_fds(int64_t tid, std::vector<FdRecord> fds) { impl_->import.add(impl_->core, tid, std::move(fds)); }
 void State::on_interfaces(std::vector<InterfaceRecord> list) { impl_->core.interfaces.set(std::move(list)); }
 void State::on_user(const UserRecord& r) {

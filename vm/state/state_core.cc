@@ -18,7 +18,7 @@ struct ChargedImage : ExecImage {
 
 size_t text_bytes(const std::vector<std::string>& list) {
   size_t bytes = 0;
-  for (const std::string& s : list) bytes += sizeof(s) + s.size();
+  for (const std::string& s : list) bytes += sizeof(std::string) + s.size();
   return bytes;
 }
 
