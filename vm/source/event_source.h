@@ -6,6 +6,7 @@
 // batch, and nothing newer has; so a source ends a batch early in front of a metadata block.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -95,6 +96,9 @@ struct SourceError {
   std::string message;
 };
 
+/// One counter per event code.
+using CountByCode = std::array<uint64_t, kEventCount>;
+
 struct SourceStats {
   uint64_t raw_events = 0;        ///< event blocks read, enter and exit counted each
   uint64_t bytes = 0;             ///< uncompressed bytes consumed
@@ -106,6 +110,10 @@ struct SourceStats {
   uint64_t unknown_events = 0;    ///< event codes of a newer producer, skipped; raw = given out + absorbed + refused + these
   uint64_t wrong_partners = 0;    ///< exit events whose stored enter event was of another call: upgraded without it
   uint64_t enters_evicted = 0;    ///< stored enter events pushed out by the limit on their number
+  // Loss that a capture shows without saying so. By the code of the exit event, or of the single event, that is concerned.
+  CountByCode exits_missing{};    ///< the enter event of a call is there and its exit event never came: the event is lost
+  CountByCode enters_missing{};   ///< the exit event is there, its enter event should be and is not: arguments may be lost
+  CountByCode refused_by_code{};  ///< the part of `refused` whose event code could be read
 };
 
 enum class BatchStatus : uint8_t { Events, End, Failed };
