@@ -70,8 +70,8 @@ uint32_t ImageTables::slot(const FieldRef& field) {
     rec.field = static_cast<uint16_t>(field.id);
     rec.arg = static_cast<uint8_t>(field.arg);
     rec.type = static_cast<uint8_t>(field.type);
-    if (field.arg == FieldRef::Arg::Index) rec.index = field.index;
-    if (field.arg == FieldRef::Arg::Key) rec.key = strings.add(field.key);
+    if (field.arg == fvm::FieldArg::Index) rec.index = field.index;
+    if (field.arg == fvm::FieldArg::Key) rec.key = strings.add(field.key);
     fields.push_back(rec);
   }
   return number;

@@ -62,8 +62,8 @@ std::string term_text(const Module& m, TermId id) {
   switch (t.kind) {
     case fvm::TermKind::Field: {
       std::string name(fvm::field_info(t.field.id).name);
-      if (t.field.arg == FieldRef::Arg::Index) return fmt::format("{}[{}]", name, t.field.index);
-      if (t.field.arg == FieldRef::Arg::Key) return fmt::format("{}[{}]", name, t.field.key);
+      if (t.field.arg == fvm::FieldArg::Index) return fmt::format("{}[{}]", name, t.field.index);
+      if (t.field.arg == fvm::FieldArg::Key) return fmt::format("{}[{}]", name, t.field.key);
       return name;
     }
     case fvm::TermKind::String:

@@ -92,8 +92,6 @@ class Lowering {
 static_assert(static_cast<int>(Modifier::OneOf) == static_cast<int>(fvm::Modifier::OneOf) &&
               static_cast<int>(Modifier::AnyOf) == static_cast<int>(fvm::Modifier::AnyOf) &&
               static_cast<int>(Modifier::AllOf) == static_cast<int>(fvm::Modifier::AllOf));
-static_assert(static_cast<int>(FieldRef::Arg::Index) == static_cast<int>(fvm::FieldArg::Index) &&
-              static_cast<int>(FieldRef::Arg::Key) == static_cast<int>(fvm::FieldArg::Key));
 
 }  // namespace
 

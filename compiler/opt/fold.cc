@@ -68,7 +68,7 @@ bool is_membership(CmpOp op) { return op == CmpOp::In || op == CmpOp::Intersects
 std::optional<bool> fold_predicate(const ir::Module& module, ir::PredicateId id, EventCode code) {
   const ir::Predicate& p = module[id];
   const ir::Term& lhs = module[p.lhs];
-  if (lhs.kind != fvm::TermKind::Field || lhs.field.arg != FieldRef::Arg::None) return std::nullopt;
+  if (lhs.kind != fvm::TermKind::Field || lhs.field.arg != fvm::FieldArg::None) return std::nullopt;
   if (lhs.field.id == FieldId::EvtNum) return fold_event_number(module, p);
   const Known known = known_field(lhs.field.id, code);
   if (!known.decided) return std::nullopt;

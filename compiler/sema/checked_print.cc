@@ -16,12 +16,12 @@ using fvm::Kind;
 std::string field_text(const FieldRef& field) {
   std::string out(fvm::field_info(field.id).name);
   switch (field.arg) {
-    case FieldRef::Arg::None:
+    case fvm::FieldArg::None:
       break;
-    case FieldRef::Arg::Index:
+    case fvm::FieldArg::Index:
       out += fmt::format("[{}]", field.index);
       break;
-    case FieldRef::Arg::Key: {
+    case fvm::FieldArg::Key: {
       const fvm::ArgKind kind = fvm::field_info(field.id).arg;
       const bool brackets =
           kind == fvm::ArgKind::Key || kind == fvm::ArgKind::IndexOrKey || kind == fvm::ArgKind::KeyOrSuffix;

@@ -15,6 +15,7 @@
 
 #include "compiler/source/priority.h"
 #include "compiler/source/source_range.h"
+#include "vm/abi/field_name.h"
 #include "vm/abi/tables.h"
 #include "vm/ops/value.h"
 
@@ -51,14 +52,8 @@ struct Constant {
   }
 };
 
-/// A field with its argument resolved. The same struct (fvm::FieldUse) crosses into the image; see vm/field/field_use.h.
-struct FieldRef {
-  fvm::FieldId id{};
-  enum class Arg : uint8_t { None, Index, Key } arg = Arg::None;
-  int64_t index = 0;    ///< Arg::Index: `[N]`; evt.arg[N], proc.aname[N], fd.types[N] ...
-  std::string key;      ///< Arg::Key: `[text]` or the `.NAME` suffix (evt.arg.NAME, thread.cgroup.SUBSYS, evt.type.is.X)
-  fvm::TypeId type{};   ///< value type; for evt.rawarg.NAME the type of the first event parameter of that name
-};
+/// A field with its argument resolved; crosses into the image as a fvm::FieldUse.
+using FieldRef = fvm::FieldName;
 
 struct Term {
   enum class Kind : uint8_t { Field, Call, String, List } kind = Kind::Field;

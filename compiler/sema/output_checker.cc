@@ -13,24 +13,6 @@ namespace falcoc {
 
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_name_byte(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
-
-/// Bytes of `letters [letters digits _]* (. the same)+` at the start of the text; 0: none.
-size_t field_token_length(std::string_view text) {
-  size_t at = 0;
-  size_t parts = 0;
-  size_t end = 0;
-  while (at < text.size() && is_letter(text[at])) {
-    while (at < text.size() && is_name_byte(text[at])) ++at;
-    end = at;
-    ++parts;
-    if (at == text.size() || text[at] != '.') break;
-    ++at;
-  }
-  return parts >= 2 ? end : 0;
-}
-
 /// A token of an output as an operand of its own.
 struct Token {
   ast::Condition holder;
@@ -71,7 +53,7 @@ Token field_token(std::string_view name, bool has_index, std::string index, size
 
 /// The longest prefix that names a known field with legal arguments.
 std::optional<Token> longest_field(std::string_view text) {
-  const size_t longest = field_token_length(text);
+  const size_t longest = fvm::field_name_length(text);
   if (longest == 0) return std::nullopt;
   std::string index;
   if (const size_t brackets = index_length(text.substr(longest), index)) {
@@ -142,7 +124,7 @@ OutputResult report(const SplitTemplate& split, const MappedText& output, Diagno
       Diagnostic& error = diags.emit<diag::OutputUnknownField>(range, ast::excerpt(token));
       const size_t name = token.find_first_not_of("%0123456789");
       if (name != std::string_view::npos) {
-        const size_t length = field_token_length(token.substr(name));
+        const size_t length = fvm::field_name_length(token.substr(name));
         const std::string_view near = nearest_known_name(resolve_field(token.substr(name, length), nullptr));
         if (!near.empty()) {
           error.suggest(output.map(split.error_begin + name, split.error_begin + name + length), std::string(near));

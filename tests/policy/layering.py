@@ -37,6 +37,7 @@ ALLOWED = {
     "compiler/driver": BELOW_COMPILER + ["compiler"],
     "tools/falcoc": ["compiler", "vm/abi", "vm/base", "vm/ops", "vm/image"],
     "tools/falco-vm": RUNTIME + ["vm", "capture"],
+    "tools/field-diff": RUNTIME + ["vm", "capture"],
 }
 
 # Foreign library -> (what its includes look like, folders that may name it).

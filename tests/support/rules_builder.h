@@ -22,7 +22,7 @@ class RulesBuilder {
  public:
   RulesBuilder() { all_events_.set(); }
 
-  TermId field(fvm::FieldId id, FieldRef::Arg arg = FieldRef::Arg::None, int64_t index = 0, std::string key = {}) {
+  TermId field(fvm::FieldId id, fvm::FieldArg arg = fvm::FieldArg::None, int64_t index = 0, std::string key = {}) {
     Term t;
     t.kind = Term::Kind::Field;
     t.type = fvm::field_info(id).type;

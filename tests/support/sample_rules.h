@@ -46,8 +46,8 @@ inline CheckedRules sample_rules() {
       b.rule("Transformed", b.any({b.check_terms(lower, Eq, b.call(fvm::Transformer::Val, {file})),
                                    b.check(lower, Regex, {b.text("/tmp/[a-z]+")}),
                                    b.check(FieldId::ProcAname, StartsWith, {"ssh", "su"}, Modifier::AnyOf),
-                                   b.check(b.field(FieldId::ProcAname, FieldRef::Arg::Index, 2), Eq, {b.text("init")}),
-                                   b.check(b.field(FieldId::ProcEnv, FieldRef::Arg::Key, 0, "LD_PRELOAD"), Exists),
+                                   b.check(b.field(FieldId::ProcAname, fvm::FieldArg::Index, 2), Eq, {b.text("init")}),
+                                   b.check(b.field(FieldId::ProcEnv, fvm::FieldArg::Key, 0, "LD_PRELOAD"), Exists),
                                    b.check(b.field(FieldId::ProcPid), Lt, {b.number(-1)}),
                                    b.check(b.field(FieldId::EvtFailed), Eq, {b.number(1, fvm::Kind::Bool)})}));
   call.parts.push_back({{}, joined, 0, "join(\",\", (proc.name, \"x\"))"});

@@ -219,7 +219,7 @@ TEST_CASE("what does not fit is refused with the rule to blame") {
 
 TEST_CASE("evt.around compares a distance") {
   RulesBuilder b;
-  b.rule("near", b.check(b.field(FieldId::EvtAround, FieldRef::Arg::Index, 1000), Eq, {b.number(5, fvm::Kind::Uint)}));
+  b.rule("near", b.check(b.field(FieldId::EvtAround, fvm::FieldArg::Index, 1000), Eq, {b.number(5, fvm::Kind::Uint)}));
   const fvm::VerifiedImage v = compiled(b.rules());
   REQUIRE(v.view().predicates().size() == 1);
   CHECK(v.view().predicates()[0].op == static_cast<uint8_t>(Le));

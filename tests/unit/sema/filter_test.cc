@@ -29,10 +29,10 @@ FieldRef field_of(std::string_view text) {
 
 TEST_CASE("fields and their arguments") {
   CHECK(field_of("proc.aname[2]").index == 2);
-  CHECK(field_of("proc.aname").arg == FieldRef::Arg::None);
-  CHECK(field_of("proc.aname[-1]").arg == FieldRef::Arg::None);
+  CHECK(field_of("proc.aname").arg == fvm::FieldArg::None);
+  CHECK(field_of("proc.aname[-1]").arg == fvm::FieldArg::None);
   CHECK(field_of("proc.env[HOME]").key == "HOME");
-  CHECK(field_of("proc.env[12]").arg == FieldRef::Arg::None);
+  CHECK(field_of("proc.env[12]").arg == fvm::FieldArg::None);
   CHECK(field_of("proc.aenv[12]").index == 12);
   CHECK(field_of("proc.aenv[HOME]").key == "HOME");
   CHECK(field_of("evt.arg.name").key == "name");
