@@ -161,7 +161,7 @@ FALCO_GETTER(ProcPpidTs) {
   return parent ? uinteger(arena, parent->clone_ts) : missing();
 }
 FALCO_GETTER(ProcPpidDuration) {
-  const Thread* parent = context.state->parent(*context.thread);
+  const Thread* parent = context.state->ancestor(*context.thread, 1);  // the process; proc.ppid.ts is of the very thread
   return parent && parent->clone_ts != 0 ? uinteger(arena, context.event->ts_ns - parent->clone_ts) : missing();
 }
 

@@ -4,6 +4,7 @@
 // malformed parameter shows is decided at the top of render_value. Malformed bytes give fixed texts, never a read beyond.
 #include <ctime>
 
+#include "vm/event/text_param.h"
 #include "vm/field/arg_render.h"
 #include "vm/field/enum_text.h"
 #include "vm/field/getters.h"
@@ -125,10 +126,10 @@ void resolve_fd(TextBuilder& text, const EvalContext& context, int64_t fd) {
   }
 }
 
-/// A path as recorded: "(NULL)" was an older way to say that there is none.
+/// A path as recorded, or `<NA>` when it says that there is none.
 std::string_view path_text(Bytes value) {
   const std::string_view s = until_nul(value);
-  return s == "(NULL)" ? kNotAvailable : s;
+  return s == kOldMissingText ? kNotAvailable : s;
 }
 
 std::string_view resolve_path(const EvalContext& context, const ParamInfo& param, std::string_view path, Arena& arena) {

@@ -385,7 +385,7 @@ FALCO_GETTER(FdTypes) {
     for (uint32_t i = 0; i < count; ++i) known = known || values[i].as_text() == name;
     if (!known && count < kTypeNumbers) values[count++] = Value::text(name);
   }
-  return {values, count, true};
+  return count == 0 ? missing() : ValueList{values, count, true};
 }
 
 }  // namespace fvm

@@ -2,6 +2,7 @@
 //
 // fs.path.* and evt.abspath: the paths a call on the file system worked on. Which parameters of which event they are stands in
 // one table; what relative paths are relative to differs between the two families as the reference documents it.
+#include "vm/event/text_param.h"
 #include "vm/field/getters.h"
 
 namespace fvm {
@@ -73,29 +74,25 @@ bool succeeded(const EventView& event) {
   }
 }
 
-std::string_view recorded(const EventView& event, int8_t param) {
-  const std::string_view path = event.text(static_cast<size_t>(param));
-  return event.has(static_cast<size_t>(param)) ? path : kNotAvailable;
-}
-
 ValueList raw_path(const EvalContext& context, Arena& arena, int8_t param) {
   if (param == kNone || !succeeded(*context.event)) return missing();
-  return text(arena, recorded(*context.event, param));
+  return text(arena, text_param(*context.event, static_cast<size_t>(param)));
 }
 
 ValueList absolute_path(const EvalContext& context, Arena& arena, int8_t param, Base base) {
   if (param == kNone || !succeeded(*context.event)) return missing();
-  const std::string_view path = recorded(*context.event, param);
+  const std::string_view path = text_param(*context.event, static_cast<size_t>(param));
   if (!path.empty() && path.front() == '/') return text(arena, join_path("", path, arena));
   switch (base) {
     case Base::Cwd:
       return text(arena, join_path(context.state->cwd_of(*context.thread), path, arena));
     case Base::EventFd:
-      return text(arena, context.fd ? std::string_view(context.fd->name) : kUnknown);
+      return text(arena, join_path("", context.fd ? std::string_view(context.fd->name) : kUnknown, arena));
     case Base::DirectoryFd: {
       if (!context.fd || context.fd->type != FdType::Directory) return text(arena, join_path(kUnknown, path, arena));
       TextBuilder directory(arena);
-      directory.add(context.fd->name).add('/');
+      directory.add(context.fd->name);
+      if (!directory.view().ends_with('/')) directory.add('/');
       return text(arena, join_path(directory.view(), path, arena));
     }
     case Base::Dirfd: {

@@ -44,7 +44,8 @@ ValueList standard_fd_name(const EvalContext& context, Arena& arena, int64_t num
 }
 
 uint64_t fd_count(const EvalContext& context) {
-  const FdTable* table = main_thread(context) ? context.state->fds_of(*context.thread) : nullptr;
+  const Thread* main = main_thread(context);
+  const FdTable* table = main ? context.state->fds_of(*main) : nullptr;
   return table ? table->size() : 0;
 }
 int64_t fd_limit(const EvalContext& context) {

@@ -4,6 +4,8 @@
 
 #include "vm/state/cgroups.h"
 
+#include <utility>
+
 #include "vm/state/container_id.h"
 #include "vm/state/text_list.h"
 
@@ -35,7 +37,9 @@ std::shared_ptr<const CgroupSet> CgroupSets::parse(std::string_view wire) {
   });
   if (!valid || !budget_.fits(bytes)) return nullptr;
   set->charge = MemoryCharge(&budget_, bytes);
-  set->container_id = container_id_of(set->list);
+  ContainerMatch match = container_of(set->list);
+  set->container_id = std::move(match.id);
+  set->container_type = match.type;
   return set;
 }
 

@@ -16,7 +16,8 @@ namespace fvm {
 
 struct CgroupSet {
   Cgroups list;
-  std::string container_id;  ///< "" = host
+  std::string container_id;         ///< "" = host
+  std::string_view container_type;  ///< see ContainerMatch
   MemoryCharge charge;
 };
 

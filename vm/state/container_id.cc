@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One matcher per container runtime, tried in a fixed order on each path. Which matcher wins decides the id only; the
-// runtime's name comes with recorded metadata.
+// One matcher per container runtime, tried in a fixed order on each path. Which matcher wins decides the id; the
+// runtime's name comes with recorded metadata, except for runtimes that have none.
 
 #include "vm/state/container_id.h"
 
@@ -105,17 +105,23 @@ std::string_view match_bpm(std::string_view path) {
 
 }  // namespace
 
-std::string container_id_of_path(std::string_view path) {
+ContainerMatch container_of_path(std::string_view path) {
   for (const Layout& layout : kLayouts)
-    if (const std::string_view id = match_layout(path, layout); !id.empty()) return std::string(id);
-  for (auto* match : {match_containerd, match_lxc, match_libvirt_lxc, match_bpm})
-    if (const std::string_view id = match(path); !id.empty()) return std::string(id);
+    if (const std::string_view id = match_layout(path, layout); !id.empty()) return {std::string(id), {}};
+  struct Other {
+    std::string_view (*match)(std::string_view);
+    std::string_view type;
+  };
+  constexpr Other kOthers[] = {
+      {match_containerd, {}}, {match_lxc, "lxc"}, {match_libvirt_lxc, "libvirt-lxc"}, {match_bpm, "bpm"}};
+  for (const Other& other : kOthers)
+    if (const std::string_view id = other.match(path); !id.empty()) return {std::string(id), other.type};
   return {};
 }
 
-std::string container_id_of(const Cgroups& cgroups) {
+ContainerMatch container_of(const Cgroups& cgroups) {
   for (const auto& [subsystem, path] : cgroups)
-    if (std::string id = container_id_of_path(path); !id.empty()) return id;
+    if (ContainerMatch match = container_of_path(path); !match.id.empty()) return match;
   return {};
 }
 

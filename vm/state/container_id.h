@@ -11,10 +11,15 @@
 
 namespace fvm {
 
-/// The id as fields show it (first 12 characters where the runtime's id is 64 hex digits); "" when no path matches:
-/// host.
-std::string container_id_of(const Cgroups& cgroups);
-/// The same for one path; "" when it matches no runtime.
-std::string container_id_of_path(std::string_view path);
+struct ContainerMatch {
+  /// As fields show it (first 12 characters where the runtime's id is 64 hex digits); "": no runtime, the host.
+  std::string id;
+  /// Of a runtime that nobody can ask, so that the cgroup is all there is to know; else without data. Static text.
+  std::string_view type;
+};
+
+/// The first path of a thread that matches a runtime decides.
+ContainerMatch container_of(const Cgroups& cgroups);
+ContainerMatch container_of_path(std::string_view path);
 
 }  // namespace fvm

@@ -35,6 +35,15 @@ const Container* Containers::add_json(std::string_view json) {
   return &held.container;
 }
 
+void Containers::add_bare(std::string_view id, std::string_view type) {
+  const size_t bytes = sizeof(Held) + id.size();
+  if (by_id_.contains(id) || by_id_.size() >= limits::kContainers || !budget_.fits(bytes)) return;
+  Held& held = by_id_[std::string(id)];
+  held.container.id = id;
+  held.container.type = type;
+  held.charge = MemoryCharge(&budget_, bytes);
+}
+
 bool Containers::remove_json(std::string_view json) {
   const std::unique_ptr<Container> read = read_container_json(json);
   if (!read) return false;

@@ -23,6 +23,8 @@ class Containers {
   const Container* find(std::string_view id) const;
   /// Takes the record of a metadata event; null when the text isn't one, or there is no room.
   const Container* add_json(std::string_view json);
+  /// A container of which id and runtime is all there is to know, unless it is known already.
+  void add_bare(std::string_view id, std::string_view type);
   /// Forgets the container that `json` describes; false when the text isn't a record.
   bool remove_json(std::string_view json);
   /// True if some known container has this address.

@@ -86,6 +86,7 @@ void Import::add(StateCore& core, int64_t tid, std::vector<FdRecord> fds) {
   if (!server_ports_) server_ports_ = std::make_unique<Ports>();
   if (!thread->fds) thread->fds = std::make_shared<FdTable>(&core.budget);
   for (FdRecord& record : fds) {
+    if (record.type == FdType::Unknown) continue;  // says nothing, and counts for nobody
     Fd fd = make_fd(std::move(record));
     if (fd.is_server_socket()) server_ports_->set(fd.sport);
     core.generations.touch_fd(fd);

@@ -24,11 +24,6 @@ size_t text_bytes(const std::vector<std::string>& list) {
 
 }  // namespace
 
-std::string_view text_param(const EventView& event, size_t index) {
-  const std::string_view text = event.text(index);
-  return !event.has(index) || text == "(NULL)" ? "<NA>" : text;
-}
-
 std::vector<std::string> split_list(std::string_view wire) {
   std::vector<std::string> items;
   for_each_item(wire, [&](std::string_view item) {
@@ -145,6 +140,7 @@ void StateCore::set_cgroups(ThreadEntry& thread, std::string_view wire) {
 void StateCore::refresh_container_id(ThreadEntry& thread) {
   if (thread.container_id == thread.cgroup_set->container_id) return;
   thread.container_id = thread.cgroup_set->container_id;
+  if (thread.cgroup_set->container_type.data()) containers.add_bare(thread.container_id, thread.cgroup_set->container_type);
   generations.touch_container(thread);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vm/event/event_view.h"
+#include "vm/event/text_param.h"
 #include "vm/state/cgroups.h"
 #include "vm/state/containers.h"
 #include "vm/state/fd_table.h"
@@ -84,8 +85,6 @@ class StateCore {
   uint64_t boot_ts_ns() const { return machine.boot_ts_ns; }
 };
 
-/// A text parameter; what old writers stored for a missing one, and an absent one, read as `<NA>`.
-std::string_view text_param(const EventView& event, size_t index);
 /// At most kStoredTextBytes of `text`.
 inline std::string_view stored_text(std::string_view text) { return text.substr(0, limits::kStoredTextBytes); }
 

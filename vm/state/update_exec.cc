@@ -45,7 +45,7 @@ constexpr std::string_view kMissing = "<NA>";
 
 std::string_view enter_text(const StoredEnter& enter, size_t i) {
   const std::string_view text = until_nul(enter.param(i));
-  return text.empty() || text == "(NULL)" ? kMissing : text;
+  return text.empty() || text == kOldMissingText ? kMissing : text;
 }
 
 int64_t enter_integer(const StoredEnter& enter, size_t i) {

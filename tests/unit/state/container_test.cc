@@ -60,17 +60,29 @@ TEST_CASE("paths of all runtimes") {
            Row{"/system.slice/docker-0123.scope", ""},
        }) {
     CAPTURE(row.path);
-    CHECK(container_id_of_path(with_id(row.path)) == row.id);
+    CHECK(container_of_path(with_id(row.path)).id == row.id);
   }
   std::string not_hex = kId;
   not_hex[63] = 'g';
-  CHECK(container_id_of_path("/system.slice/docker-" + not_hex + ".scope") == "");
+  CHECK(container_of_path("/system.slice/docker-" + not_hex + ".scope").id.empty());
 }
 
 TEST_CASE("the first path that matches decides") {
-  CHECK(container_id_of({{"cpu", "/"}, {"memory", with_id("/docker/<64>")}, {"pids", "/default/other"}}) ==
+  CHECK(container_of({{"cpu", "/"}, {"memory", with_id("/docker/<64>")}, {"pids", "/default/other"}}).id ==
         "0123456789ab");
-  CHECK(container_id_of({}) == "");
+  CHECK(container_of({}).id.empty());
+}
+
+TEST_CASE_FIXTURE(ShellScene, "runtimes without metadata are known by their cgroups alone") {
+  exec({.tid = 100, .pid = 100, .cgroups = nul_list({"cpu=/lxc.payload.box"})});
+  CHECK(thread(100)->container_id == "box");
+  const Container* c = state.find_container("box");
+  REQUIRE(c);
+  CHECK(c->type == "lxc");
+  CHECK(c->name == "");
+  CHECK(container_of_path("/a.libvirt-lxc").type == "libvirt-lxc");
+  CHECK(container_of_path("/bpm-job.scope").type == "bpm");
+  CHECK(container_of_path(with_id("/docker/<64>")).type.data() == nullptr);
 }
 
 TEST_CASE_FIXTURE(ShellScene, "ids are taken at load, clone, exec and chroot") {
