@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/engine.h"
 
+#include <limits>
 #include <utility>
 
 #include "vm/abi/priorities.h"
 #include "vm/event/decoder.h"
 
 namespace fvm {
+namespace {
+
+constexpr int64_t kNoSuchDescriptor = -9;  ///< EBADF
+
+/// Users, containers, drops, plugins: events that no thread caused. A switch of threads may name the idle task or a
+/// kernel thread, which process lists leave out.
+bool is_of_a_process(const EventInfo& event) {
+  constexpr uint16_t kOthers = FALCO_EC_METAEVENT | FALCO_EC_PLUGIN | FALCO_EC_SCHEDULER;
+  return (event.category & kOthers) == 0 && !event.has(FALCO_EF_SKIPPARSERESET);
+}
+
+/// Some system calls take -1 for no descriptor, and old kernels' events have it 32 bits wide.
+bool is_descriptor(int64_t fd) { return fd >= 0 && fd <= std::numeric_limits<int32_t>::max(); }
+
+}  // namespace
 
 Engine::Engine(VerifiedImage image, EngineOptions options)
     : image_(std::move(image)),
@@ -25,7 +41,10 @@ void Engine::select(const RuleSelection& selection) {
 BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {
   std::span<const RawEvent> batch;
   const BatchStatus status = source.next_batch(state_, batch);
-  if (status != BatchStatus::Events) return status;
+  if (status != BatchStatus::Events) {
+    stats_.source_failed |= status == BatchStatus::Failed;
+    return status;
+  }
   for (const RawEvent& raw : batch) {
     if (first_ts_ns_ == 0) first_ts_ns_ = raw.ts_ns;
     const bool late = options_.max_event_time_ns != 0 && raw.ts_ns > first_ts_ns_ &&
@@ -40,6 +59,7 @@ void Engine::handle(const RawEvent& raw, AlertSink& sink) {
   EventView event;
   if (Decoder::decode(raw, event) != DecodeError::None) {
     ++stats_.refused;
+    ++stats_.refused_by_code[static_cast<size_t>(raw.code)];
     return;
   }
   event.num = ++event_number_;
@@ -51,12 +71,43 @@ void Engine::handle(const RawEvent& raw, AlertSink& sink) {
     return;
   }
   ++stats_.evaluated;
+  count_unknown(event, context);
 
   context.memory = &memory_;
   const LiveFields fields(context);
   matches_.clear();
   machine_.run(event.code, fields, options_.mode, matches_);
   for (const uint32_t rule : matches_.rules()) alert(rule, event, fields, sink);
+}
+
+void Engine::count_unknown(const EventView& event, const EvalContext& context) {
+  const auto code = static_cast<size_t>(event.code);
+  if (context.thread == nullptr ? is_of_a_process(event.info()) : context.thread->is_invalid()) {
+    ++stats_.unknown_thread_by_code[code];
+  }
+  if (context.fd != nullptr || !is_descriptor(context.fd_num) || !event.info().has(FALCO_EF_USES_FD)) return;
+  // The kernel did not know the descriptor either, so nothing is lost.
+  if (event.is_exit() && event.integer(0) == kNoSuchDescriptor) return;
+  ++stats_.unknown_descriptor_by_code[code];
+}
+
+LossCounts Engine::losses(const SourceStats& source) const {
+  LossCounts lost;
+  lost.of(LossKind::ExitMissing) = source.exits_missing;
+  lost.of(LossKind::EnterMissing) = source.enters_missing;
+  lost.of(LossKind::UnknownThread) = stats_.unknown_thread_by_code;
+  lost.of(LossKind::UnknownDescriptor) = stats_.unknown_descriptor_by_code;
+  uint64_t unreadable = source.refused;
+  for (size_t code = 0; code < kEventCount; ++code) {
+    lost.of(LossKind::Refused)[code] = source.refused_by_code[code] + stats_.refused_by_code[code];
+    unreadable -= source.refused_by_code[code];
+  }
+  const StateStats& state = state_.stats();
+  lost.thread_records = state.threads_refused;
+  lost.descriptor_records = state.fds_refused;
+  lost.container_records = state.failed_containers;
+  lost.unnamed = stats_.events_by_code[static_cast<size_t>(EventCode::DROP_E)] + unreadable + (stats_.source_failed ? 1 : 0);
+  return lost;
 }
 
 void Engine::alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink) {

@@ -18,6 +18,7 @@
 #include "vm/field/field_memory.h"
 #include "vm/field/field_reader.h"
 #include "vm/image/verified_image.h"
+#include "vm/loss.h"
 #include "vm/source/event_source.h"
 #include "vm/state/state.h"
 
@@ -35,6 +36,11 @@ struct EngineStats {
   uint64_t evaluated = 0;         ///< shown to the rules
   uint64_t hidden = 0;            ///< applied to state only
   uint64_t refused = 0;           ///< records the decoder could not use
+  CountByCode refused_by_code{};
+  // Of the evaluated ones; rules saw them with less than they should have.
+  CountByCode unknown_thread_by_code{};      ///< nothing is known of the event's thread
+  CountByCode unknown_descriptor_by_code{};  ///< nothing is known of a descriptor that the call worked on
+  bool source_failed = false;     ///< the events ended early: truncated, corrupt, unreadable
   uint64_t alerts = 0;
   uint64_t alerts_lost = 0;       ///< the sink took no more
   std::vector<uint64_t> alerts_by_rule;
@@ -53,12 +59,16 @@ class Engine {
   BatchStatus poll(EventSource& source, AlertSink& sink);
 
   const EngineStats& stats() const { return stats_; }
+  /// All that was lost so far, by the source, by this engine and by its state.
+  LossCounts losses(const SourceStats& source) const;
+  const ActiveRules& rules_on() const { return machine_.active_rules(); }
   const State& state() const { return state_; }
   const ImageView& image() const { return machine_.image(); }
   uint64_t text_overruns() const { return machine_.text_overruns(); }
 
  private:
   void handle(const RawEvent& raw, AlertSink& sink);
+  void count_unknown(const EventView& event, const EvalContext& context);
   void alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
 
   VerifiedImage image_;

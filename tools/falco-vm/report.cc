@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/falco-vm/loss_report.h"
 #include "vm/abi/priorities.h"
 #include "vm/alert/value_text.h"
 
@@ -29,6 +30,7 @@ std::vector<Counter> losses(const fvm::Engine& engine, const fvm::SourceStats& s
       {"unknown_blocks", source.unknown_blocks},
       {"exits_without_their_enter", source.wrong_partners},
       {"stored_enters_evicted", source.enters_evicted},
+      {"early_ends", e.source_failed ? 1u : 0u},
       {"threads_refused", s.threads_refused},
       {"descriptors_refused", s.fds_refused},
       {"containers_unreadable", s.failed_containers},
@@ -79,6 +81,7 @@ std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& sour
     if (count != 0) fmt::format_to(std::back_inserter(lost), "{}{} {}", lost.empty() ? "" : ", ", name, count);
   }
   if (!lost.empty()) out += "falco-vm: not everything was seen: " + lost + "\n";
+  out += LossReport(engine, source).summary();
   if (!source.first_refusal.empty()) out += "falco-vm: first record refused: " + fvm::escape_line(source.first_refusal) + "\n";
   return out;
 }
@@ -102,6 +105,7 @@ std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source
                 {"evaluated", e.evaluated},
                 {"events of unknown threads", engine.state().stats().unknown_threads}});
   append_table(out, "lost", losses(engine, source));
+  out += LossReport(engine, source).tables();
   return out;
 }
 
@@ -128,6 +132,7 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
   }
   auto& lost = out["lost"] = nlohmann::json::object();
   for (const auto& [name, count] : losses(engine, source)) lost[std::string(name)] = count;
+  LossReport(engine, source).add_to(out);
   return fvm::to_line(out);
 }
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What falco-vm says about loss: what was not seen, by event type, and which rules that may have blinded.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vm/engine.h"
+
+namespace falco_vm {
+
+class LossReport {
+ public:
+  LossReport(const fvm::Engine& engine, const fvm::SourceStats& source);
+
+  /// A line per kind of news, each starting with the program's name; empty when nothing was lost.
+  std::string summary() const;
+  /// The complete tables by event type and by rule; empty when nothing was lost.
+  std::string tables() const;
+  /// Adds `lost_by_event` and `blinded_rules`: name -> reason -> count.
+  void add_to(nlohmann::json& out) const;
+
+ private:
+  using Reasons = std::array<uint64_t, fvm::kLossKinds>;
+  struct Row {
+    std::string_view name;
+    Reasons reasons;
+    bool directly;
+  };
+
+  std::string counted_rules() const;
+
+  uint64_t events_ = 0;
+  size_t active_rules_;
+  std::vector<Row> by_event_;  ///< most first; event types of the same name together
+  std::vector<Row> rules_;     ///< those that lost events of their own first
+};
+
+}  // namespace falco_vm
