@@ -10,7 +10,7 @@ BUILD := build/release
 BIN := $(BUILD)/bin
 
 help: ## this text
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 deps:
 	@scripts/install-deps.sh build
@@ -31,6 +31,9 @@ demo: build ## compile rules/ and replay a bundled capture: alerts on your scree
 
 test: build ## all tests
 	@$(call run_tests,release)
+
+compare-sysdig: build ## fields of captures through sysdig and falco-vm: make compare-sysdig CAPTURES='a.scap b.scap.gz'
+	@python3 -B tests/sysdig/sysdig_diff.py $(BIN)/falco-vm $(or $(CAPTURES),rules/demo/break-in.scap.gz)
 
 bench: build ## benchmarks and the replay table (time, drops, allocations)
 	@scripts/bench.sh $(BUILD)
@@ -57,4 +60,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-extras build demo test bench asan tsan fuzz format check clean
+.PHONY: help deps deps-extras build demo test compare-sysdig bench asan tsan fuzz format check clean

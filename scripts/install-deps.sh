@@ -27,6 +27,7 @@ build  | libfmt-dev            | text in tools and compiler
 build  | nlohmann-json3-dev    | JSON in alerts and diagnostics
 build  | doctest-dev           | unit tests
 build  | libbenchmark-dev      | benchmarks
+build  | sysdig                | a second opinion on captures (tests)
 extras | clang                 | libFuzzer needs it (make fuzz)
 extras | libclang-rt-14-dev    | libFuzzer and sanitizer runtimes of clang
 extras | clang-tidy            | static checks (make check)

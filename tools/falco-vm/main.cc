@@ -14,6 +14,7 @@
 
 #include "capture/scap_reader.h"
 #include "tools/falco-vm/options.h"
+#include "tools/falco-vm/print_events.h"
 #include "tools/falco-vm/progress.h"
 #include "tools/falco-vm/report.h"
 #include "vm/abi/priorities.h"
@@ -50,6 +51,9 @@ std::optional<uint8_t> parse_priority(const std::string& word) {
   if (strcasecmp(word.c_str(), "info") == 0) return uint8_t{6};
   return std::nullopt;
 }
+
+/// A time limit; 0 = none, as is one that no clock reaches.
+uint64_t nanoseconds(uint64_t seconds) { return seconds > UINT64_MAX / 1'000'000'000 ? 0 : seconds * 1'000'000'000; }
 
 std::string host_name() {
   if (const char* name = std::getenv("FALCO_HOSTNAME"); name != nullptr && *name != '\0') return name;
@@ -125,6 +129,24 @@ int replay(const Options& o, fvm::Engine& engine, fvm::EventSource& source) {
   return exit_code;
 }
 
+int print(const Options& o) {
+  if (o.capture.empty()) {
+    complain("--print reads captures only; name one with -e FILE.scap");
+    return kUsage;
+  }
+  auto source = fvm::open_capture(o.capture);
+  if (!source) {
+    complain(o.capture + ": " + source.error().message);
+    return kOutsideWorld;
+  }
+  const File out(o.output == "-" ? stdout : std::fopen(o.output.c_str(), "w"));
+  if (!out) {
+    complain("can't open " + o.output + ": " + std::strerror(errno));
+    return kOutsideWorld;
+  }
+  return print_events({o.print_format, o.json, nanoseconds(o.max_seconds), &g_stop}, **source, out.get());
+}
+
 int run(int argc, char** argv) {
   int exit_code = kOk;
   const std::optional<Options> parsed = parse_options(argc, argv, exit_code);
@@ -137,6 +159,7 @@ int run(int argc, char** argv) {
     return kUsage;
   }
   install_signals();
+  if (!o.print_format.empty()) return print(o);
 
   std::optional<fvm::VerifiedImage> image = load(o.ruleset, exit_code);
   if (!image) return exit_code;
@@ -145,7 +168,7 @@ int run(int argc, char** argv) {
   options.mode = o.all_matches ? fvm::MatchMode::All : fvm::MatchMode::First;
   options.json = o.json;
   options.hostname = host_name();
-  options.max_event_time_ns = o.max_seconds > UINT64_MAX / 1'000'000'000 ? 0 : o.max_seconds * 1'000'000'000;
+  options.max_event_time_ns = nanoseconds(o.max_seconds);
   fvm::Engine engine(std::move(*image), options);
   engine.select({o.only_tags, o.without_tags, o.without_names, *priority});
   if (engine.active_rules() == 0) {

@@ -14,7 +14,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   CLI::App app{"Runs compiled Falco rules over system-call events and prints alerts.", "falco-vm"};
   app.set_version_flag("--version", std::string("falco-vm ") + FALCO_VERSION);
   app.set_config("--config", "", "read options from FILE, one key=value a line");
-  app.add_option("--ruleset", o.ruleset, "compiled rules, made by falcoc")->required()->type_name("FILE.fbc");
+  auto* ruleset = app.add_option("--ruleset", o.ruleset, "compiled rules, made by falcoc")->type_name("FILE.fbc");
   app.add_option("-e", o.capture, "read events from a capture, plain or gzip; - is standard input")->type_name("FILE.scap");
   app.add_flag("--json", o.json, "print alerts as JSON, one object a line");
   app.add_flag("--all-matches", o.all_matches, "report every rule an event matches, not only the first");
@@ -25,6 +25,10 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
                     ->allow_extra_args(false);
   only->excludes(tags)->excludes(names);
   app.add_option("--priority", o.priority, "disable rules less severe than LEVEL")->type_name("LEVEL");
+  app.add_option("--print", o.print_format, "print fields of every event, such as '%evt.num %proc.name', and run no rules;\n"
+                 "* in front: also events that lack one of the fields; with --json: objects")
+      ->type_name("FORMAT")
+      ->excludes(ruleset);
   app.add_option("-M", o.max_seconds, "stop after SECONDS of event time")->type_name("SECONDS");
   app.add_option("--output", o.output, "where alerts go; - is standard output")->type_name("FILE");
   app.add_flag("--buffered", o.buffered, "don't flush after every alert");
@@ -36,9 +40,11 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       "Examples:\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap.gz\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap --json --all-matches -t cis > alerts.jsonl\n"
-      "  falco-vm --ruleset rules.fbc -e trace.scap --stats=stats.json");
+      "  falco-vm --ruleset rules.fbc -e trace.scap --stats=stats.json\n"
+      "  falco-vm -e trace.scap --print '%evt.time %proc.name %evt.type %evt.args'");
   try {
     app.parse(argc, argv);
+    if (o.ruleset.empty() && o.print_format.empty()) throw CLI::RequiredError("--ruleset");
   } catch (const CLI::Success& done) {
     exit_code = app.exit(done);
     return std::nullopt;

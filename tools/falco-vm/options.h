@@ -27,6 +27,7 @@ struct Options {
   std::string output = "-";
   bool stats = false;
   std::string stats_file;        ///< empty: standard error
+  std::string print_format;      ///< not empty: print events instead of running rules
 };
 
 /// nullopt: the caller is to exit with `exit_code` (help, version or a usage error already printed).
