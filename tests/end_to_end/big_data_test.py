@@ -42,6 +42,17 @@ class BigData(ProgramTest):
                 self.assertLessEqual(missing.total(), tolerated * wanted.total(), f"missing: {list(missing)[:5]}")
                 self.assertLessEqual(extra.total(), tolerated * wanted.total(), f"extra: {list(extra)[:5]}")
 
+    def test_fields_equal_the_reference(self):
+        recorded = DATA / "expected" / "fields"
+        pairs = [(DATA / "captures" / f.name.replace(".jsonl.gz", ".scap.gz"), f) for f in sorted(recorded.glob("*.gz"))]
+        pairs += [(DATA / "captures" / "synthetic" / f.name.replace(".jsonl.gz", ".scap"), f)
+                  for f in sorted((recorded / "synthetic").glob("*.gz"))]
+        self.assertGreater(len(pairs), 10)
+        for capture, values in pairs:
+            with self.subTest(capture.name):
+                result = run("field-diff", capture, values)
+                self.assert_exit(result, OK)
+
     def test_a_capture_with_dropped_events_runs_to_its_end(self):
         result = falco_vm("--ruleset", self.image(), "-e", DATA / "captures" / "bench-mix-2m.scap.gz", "--output", os.devnull)
         self.assert_exit(result, OK)

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`falco-vm --print`: fields of events without rules."""
 import json
+import re
 import subprocess
 import unittest
 
-from programs import BIN, CAPTURE, OK, OUTSIDE, USAGE, ProgramTest, falco_vm, run
+from programs import BIN, CAPTURE, OK, OUTSIDE, SOURCE, USAGE, ProgramTest, falco_vm, run
 
 
 class Print(ProgramTest):
@@ -95,6 +96,14 @@ class FieldDiff(ProgramTest):
         result = run("field-diff", CAPTURE, self.recorded(change))
         self.assert_exit(result, 1)
         self.assertIn(b"1 recorded events are not shown here, the first is event 1000000000", result.stdout)
+
+    def test_every_known_difference_is_documented(self):
+        table = (SOURCE / "tools" / "field-diff" / "known_differences.cc").read_text()
+        names = re.findall(r'^    \{"([a-z-]+)",', table, re.M)
+        self.assertGreater(len(names), 3)
+        document = (SOURCE / "docs" / "compatibility.md").read_text()
+        for name in names:
+            self.assertIn(f"[{name}]", document)
 
     def test_files_that_are_none(self):
         self.assertEqual(run("field-diff", CAPTURE, "/nonexistent").returncode, 3)
