@@ -35,8 +35,9 @@ ALLOWED = {
     "compiler/opt": BELOW_COMPILER + FRONT + ["compiler/sema", "compiler/ir"],
     "compiler/emit": BELOW_COMPILER + FRONT + ["compiler/sema", "compiler/ir", "compiler/opt"],
     "compiler/driver": BELOW_COMPILER + ["compiler"],
-    "tools/falcoc": ["compiler", "vm/abi", "vm/base", "vm/ops", "vm/image"],
-    "tools/falco-vm": RUNTIME + ["vm", "capture"],
+    "tools/listing": ["vm/abi"],
+    "tools/falcoc": ["compiler", "vm/abi", "vm/base", "vm/ops", "vm/image", "tools/listing"],
+    "tools/falco-vm": RUNTIME + ["vm", "capture", "tools/listing"],
     "tools/field-diff": RUNTIME + ["vm", "capture"],
 }
 

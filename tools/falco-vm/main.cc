@@ -17,6 +17,7 @@
 #include "tools/falco-vm/print_events.h"
 #include "tools/falco-vm/progress.h"
 #include "tools/falco-vm/report.h"
+#include "tools/listing/table_listing.h"
 #include "vm/abi/priorities.h"
 #include "vm/alert/file_sink.h"
 #include "vm/alert/value_text.h"
@@ -147,11 +148,18 @@ int print(const Options& o) {
   return print_events({o.print_format, o.json, nanoseconds(o.max_seconds), &g_stop}, **source, out.get());
 }
 
+int list_events(const Options& o) {
+  const auto format = o.markdown ? listing::Format::Markdown : o.json ? listing::Format::Json : listing::Format::Text;
+  std::fputs(listing::events(format).c_str(), stdout);
+  return std::fflush(stdout) == 0 ? kOk : kOutsideWorld;
+}
+
 int run(int argc, char** argv) {
   int exit_code = kOk;
   const std::optional<Options> parsed = parse_options(argc, argv, exit_code);
   if (!parsed) return exit_code;
   const Options& o = *parsed;
+  if (o.list_events) return list_events(o);
 
   const std::optional<uint8_t> priority = parse_priority(o.priority);
   if (!priority) {

@@ -16,7 +16,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.set_config("--config", "", "read options from FILE, one key=value a line");
   auto* ruleset = app.add_option("--ruleset", o.ruleset, "compiled rules, made by falcoc")->type_name("FILE.fbc");
   app.add_option("-e", o.capture, "read events from a capture, plain or gzip; - is standard input")->type_name("FILE.scap");
-  app.add_flag("--json", o.json, "print alerts as JSON, one object a line");
+  auto* json = app.add_flag("--json", o.json, "print alerts as JSON, one object a line");
   app.add_flag("--all-matches", o.all_matches, "report every rule an event matches, not only the first");
   auto* only = app.add_option("-t", o.only_tags, "run only rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
   auto* tags = app.add_option("-T", o.without_tags, "disable rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
@@ -29,6 +29,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
                  "* in front: also events that lack one of the fields; with --json: objects")
       ->type_name("FORMAT")
       ->excludes(ruleset);
+  auto* list = app.add_flag("--list-events", o.list_events, "print the events that captures hold and their parameters; with --json: as JSON");
+  app.add_flag("--markdown", o.markdown, "with --list-events: as a Markdown table")->needs(list)->excludes(json);
   app.add_option("-M", o.max_seconds, "stop after SECONDS of event time")->type_name("SECONDS");
   app.add_option("--output", o.output, "where alerts go; - is standard output")->type_name("FILE");
   app.add_flag("--buffered", o.buffered, "don't flush after every alert");
@@ -44,7 +46,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       "  falco-vm -e trace.scap --print '%evt.time %proc.name %evt.type %evt.args'");
   try {
     app.parse(argc, argv);
-    if (o.ruleset.empty() && o.print_format.empty()) throw CLI::RequiredError("--ruleset");
+    if (o.ruleset.empty() && o.print_format.empty() && !o.list_events) throw CLI::RequiredError("--ruleset");
   } catch (const CLI::Success& done) {
     exit_code = app.exit(done);
     return std::nullopt;

@@ -27,6 +27,8 @@ struct Options {
   std::string output = "-";
   bool stats = false;
   std::string stats_file;        ///< empty: standard error
+  bool list_events = false;      ///< print the table of events, as JSON with `json`, and do nothing else
+  bool markdown = false;         ///< of --list-events
   std::string print_format;      ///< not empty: print events instead of running rules
 };
 

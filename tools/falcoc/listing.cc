@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -29,59 +28,6 @@ std::string print(const std::vector<Row>& rows, bool json) {
   std::string out;
   for (const Row& row : rows) out += row.text + "\n";
   return out;
-}
-
-std::string_view argument_text(const fvm::FieldInfo& field) {
-  switch (field.arg) {
-    case fvm::ArgKind::None: return "";
-    case fvm::ArgKind::Index: return "[N]";
-    case fvm::ArgKind::Key: return "[KEY]";
-    case fvm::ArgKind::IndexOrKey: return "[N|KEY]";
-    case fvm::ArgKind::Suffix: return ".NAME";
-    case fvm::ArgKind::KeyOrSuffix: return "[KEY]|.KEY";
-    case fvm::ArgKind::EventParam: return field.has(FALCO_FF_NO_TRANSFORMER) ? ".NAME" : "[N]|.NAME";
-    case fvm::ArgKind::EventName: return ".NAME";
-  }
-  return "";
-}
-
-std::vector<Row> fields() {
-  std::vector<Row> rows;
-  for (const fvm::FieldInfo& f : fvm::kFields) {
-    std::string shown(f.name);
-    const std::string_view argument = argument_text(f);
-    if (!argument.empty()) shown += f.has(FALCO_FF_ARG_REQUIRED) ? std::string(argument) : fmt::format("({})", argument);
-    const std::string_view type = fvm::type_info(f.type).name;
-    rows.push_back({fmt::format("{:<44} {:<8} {}", shown, type, f.doc),
-                    {{"name", f.name},
-                     {"type", type},
-                     {"argument", argument},
-                     {"argument_required", f.has(FALCO_FF_ARG_REQUIRED)},
-                     {"list", f.has(FALCO_FF_LIST)},
-                     {"filter_only", f.has(FALCO_FF_FILTER_ONLY)},
-                     {"print_only", f.has(FALCO_FF_PRINT_ONLY)},
-                     {"deprecated", f.has(FALCO_FF_DEPRECATED)},
-                     {"description", f.doc}}});
-  }
-  return rows;
-}
-
-std::vector<Row> events() {
-  std::vector<Row> rows;
-  for (size_t code = 0; code < fvm::kEventCount; ++code) {
-    const fvm::EventInfo& e = fvm::kEvents[code];
-    if (e.has(FALCO_EF_UNUSED)) continue;
-    std::string params;
-    nlohmann::json list = nlohmann::json::array();
-    for (const fvm::ParamInfo& p : e.params()) {
-      fmt::format_to(std::back_inserter(params), "{}{}:{}", params.empty() ? "" : ", ", p.name, fvm::type_info(p.type).name);
-      list.push_back({{"name", p.name}, {"type", fvm::type_info(p.type).name}});
-    }
-    const char* dir = e.dir == fvm::Dir::Enter ? ">" : "<";
-    rows.push_back({fmt::format("{:>3} {} {}({}){}", code, dir, e.name, params, e.has(FALCO_EF_OLD_VERSION) ? "  [old]" : ""),
-                    {{"code", code}, {"name", e.name}, {"dir", dir}, {"params", list}, {"old", e.has(FALCO_EF_OLD_VERSION)}}});
-  }
-  return rows;
 }
 
 std::vector<Row> operators() {
@@ -111,10 +57,7 @@ std::vector<Row> diagnostics() {
 }  // namespace
 
 std::string list_table(std::string_view subject, bool json) {
-  if (subject == "fields") return print(fields(), json);
-  if (subject == "events") return print(events(), json);
-  if (subject == "operators") return print(operators(), json);
-  return print(diagnostics(), json);
+  return print(subject == "operators" ? operators() : diagnostics(), json);
 }
 
 std::string list_rules(const CheckedRules& rules, bool json) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `falcoc list`: what the tables and the rules hold, as text or JSON.
+// `falcoc list`: what the compiler's tables and the rules hold, as text or JSON. Events and fields: tools/listing.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace falcoc::tool {
 
-/// fields, events, operators or diagnostics: straight from the tables.
+/// operators or diagnostics.
 std::string list_table(std::string_view subject, bool json);
 /// rules, with their priority, tags and event types.
 std::string list_rules(const CheckedRules& rules, bool json);

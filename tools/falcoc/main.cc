@@ -133,8 +133,9 @@ int run_rules_command(const Options& o) {
   if (!result.loaded || !result.image) return messages.exit_code();
 
   if (o.command == Command::List) {
-    std::fputs((o.subject == "rules" ? list_rules(result.loaded->rules, o.json)
-                                     : list_definitions(result.loaded->collection, o.subject, o.json))
+    const bool json = o.list_format == listing::Format::Json;
+    std::fputs((o.subject == "rules" ? list_rules(result.loaded->rules, json)
+                                     : list_definitions(result.loaded->collection, o.subject, json))
                    .c_str(),
                stdout);
     return messages.exit_code();
@@ -191,12 +192,22 @@ int run(int argc, char** argv) {
     case Command::Verify:
     case Command::Disasm: return run_image_command(o);
     case Command::Explain: return explain(o.subject);
-    case Command::List:
+    case Command::List: {
+      const bool from_abi = o.subject == "fields" || o.subject == "events";
+      if (o.list_format == listing::Format::Markdown && !from_abi) {
+        complain("only fields and events are listed as Markdown");
+        return kUsage;
+      }
+      if (from_abi) {
+        std::fputs((o.subject == "fields" ? listing::fields(o.list_format) : listing::events(o.list_format)).c_str(), stdout);
+        return kOk;
+      }
       if (o.subject != "rules" && o.subject != "macros" && o.subject != "lists") {
-        std::fputs(list_table(o.subject, o.json).c_str(), stdout);
+        std::fputs(list_table(o.subject, o.list_format == listing::Format::Json).c_str(), stdout);
         return kOk;
       }
       break;
+    }
     case Command::Compile:
     case Command::Dump: break;
   }

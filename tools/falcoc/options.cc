@@ -19,7 +19,7 @@ constexpr const char* kFooter =
     "  falcoc rules/ -t database --priority warning -o db.fbc\n"
     "  falcoc disasm rules.fbc";
 
-/// Options shared by everything that reads rules.
+/// Options shared by everything that compiles rules.
 void add_rules_options(CLI::App& app, Options& o) {
   app.add_option("rules,-r", o.rules, "rules files, or folders of .yaml and .yml files; loaded in this order")->type_name("FILE|DIR");
   auto* only = app.add_option("-t", o.only_tags, "keep only rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
@@ -30,6 +30,9 @@ void add_rules_options(CLI::App& app, Options& o) {
   only->excludes(tags)->excludes(names);
   app.add_option("--priority", o.priority, "leave out rules less severe than LEVEL")->type_name("LEVEL");
   app.add_flag("--Werror", o.warnings_are_errors, "fail on warnings");
+}
+
+void add_message_format(CLI::App& app, Options& o) {
   app.add_option("--format", o.format, "how messages are printed: text or json")
       ->transform(CLI::CheckedTransformer(std::map<std::string, MessageFormat>{{"text", MessageFormat::Text}, {"json", MessageFormat::Json}}))
       ->type_name("FORMAT");
@@ -45,6 +48,7 @@ bool is_command(const char* word) {
 
 void describe_compile(CLI::App& app, Options& o) {
   add_rules_options(app, o);
+  add_message_format(app, o);
   app.add_option("-o", o.out, "write the compiled rules here; without it the rules are only checked")->type_name("OUT.fbc");
   app.add_flag("--strip", o.strip, "leave the source map out of the compiled rules");
   app.footer(std::string("Commands (falcoc COMMAND --help):\n"
@@ -65,12 +69,17 @@ void describe_command(CLI::App& app, Options& o, std::string_view name) {
     app.add_option("what", o.subject, "rules, macros, lists, fields, events, operators or diagnostics")
         ->required()
         ->check(CLI::IsMember({"rules", "macros", "lists", "fields", "events", "operators", "diagnostics"}));
-    app.add_flag("--json", o.json, "as JSON");
+    auto* format = app.add_option("--format", o.list_format, "text or json; fields and events also markdown")
+                       ->transform(CLI::CheckedTransformer(std::map<std::string, listing::Format>{
+                           {"text", listing::Format::Text}, {"json", listing::Format::Json}, {"markdown", listing::Format::Markdown}}))
+                       ->type_name("FORMAT");
+    app.add_flag_callback("--json", [&o] { o.list_format = listing::Format::Json; }, "the same as --format json")->excludes(format);
     add_rules_options(app, o);
   } else if (name == "dump") {
     o.command = Command::Dump;
     app.add_option("--stage", o.stage, "ast, checked or asm")->required()->check(CLI::IsMember({"ast", "checked", "asm"}));
     add_rules_options(app, o);
+    add_message_format(app, o);
   } else {
     o.command = Command::Explain;
     app.add_option("id", o.subject, "a diagnostic, for example FC2003 or unknown-field")->required()->type_name("ID");

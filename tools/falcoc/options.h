@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/listing/table_listing.h"
+
 namespace falcoc::tool {
 
 /// Exit codes of both programs.
@@ -25,7 +27,7 @@ struct Options {
   std::vector<std::string> only_tags, without_tags, without_names;
   std::string priority = "debug";
   MessageFormat format = MessageFormat::Text;
-  bool json = false;                   ///< list --json
+  listing::Format list_format = listing::Format::Text;
   bool warnings_are_errors = false;
   bool strip = false;
 };
