@@ -3,21 +3,12 @@
 // Reads events.txt, whose head describes its form. Knows how values are written and encoded; not what events mean.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "tests/support/capture_builder.h"
+#include "literals.h"
 
 namespace fvm::testing {
-
-/// One parameter as the file gives it.
-struct Literal {
-  enum class Kind { Empty, Number, Text, Other } kind = Kind::Empty;
-  int64_t number = 0;
-  std::string text;
-  Param param = Param::absent();
-};
 
 struct Record {
   EventCode code{};

@@ -22,10 +22,16 @@ void append_number(std::string& out, T value, int base) {
   out.append(buffer, end);
 }
 
-void append_integer(std::string& out, const Value& v, Format format) {
-  switch (format) {
-    case Format::HEX: return append_number(out, v.as_uint(), 16);
-    case Format::OCT: return append_number(out, v.as_uint(), 8);
+/// The bits of a number in the width of its type: a negative one has no more digits than that in hex.
+uint64_t bits_of(const Value& v, TypeId type) {
+  const unsigned width = 8u * type_info(type).size_bytes;
+  return width == 0 || width >= 64 ? v.as_uint() : v.as_uint() & ((uint64_t{1} << width) - 1);
+}
+
+void append_integer(std::string& out, const Value& v, const PrintStyle& style) {
+  switch (style.format) {
+    case Format::HEX: return append_number(out, bits_of(v, style.type), 16);
+    case Format::OCT: return append_number(out, bits_of(v, style.type), 8);
     case Format::PADDED_DEC: {
       const size_t begin = out.size();
       append_number(out, v.as_uint(), 10);
@@ -52,7 +58,7 @@ void append_one(std::string& out, const Value& v, const PrintStyle& style) {
     case Kind::Text: out += v.as_text(); return;
     case Kind::Bytes: return append_buffer(out, v.as_bytes(), style.whole_buffer);
     case Kind::Int:
-    case Kind::Uint: return append_integer(out, v, style.format);
+    case Kind::Uint: return append_integer(out, v, style);
     case Kind::Bool: out += v.as_bool() ? "true" : "false"; return;
     case Kind::Double: {
       char buffer[400];

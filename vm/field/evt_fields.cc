@@ -3,6 +3,7 @@
 // evt.*, syscall.type and util.cnt: what can be said from the event itself and its descriptor record. Arguments and results
 // as text are in evt_args.cc.
 #include <array>
+#include <charconv>
 
 #include "vm/field/clock_text.h"
 #include "vm/field/enum_text.h"
@@ -146,11 +147,15 @@ constexpr std::array<int8_t, kEventCount> data_params() {
 }
 constexpr auto kDataParam = data_params();
 
-/// Code of the first event named `name`; only that code and the next one answer to evt.type.is.
-int named_code(std::string_view name) {
-  for (size_t code = 0; code < kEventCount; ++code)
-    if (kEvents[code].name == name) return static_cast<int>(code);
-  return -2;
+/// Whether `code` answers to evt.type.is.KEY: a number is that code, a name the first code so named and the next one.
+bool is_named(EventCode code, std::string_view key) {
+  const auto wanted = static_cast<size_t>(code);
+  size_t number = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
+  if (error == std::errc{} && end == key.data() + key.size()) return number == wanted;
+  for (size_t first = 0; first < kEventCount; ++first)
+    if (kEvents[first].name == key) return wanted == first || wanted == first + 1;
+  return false;
 }
 
 }  // namespace
@@ -208,10 +213,9 @@ FALCO_GETTER(EvtDeltatimeNs) { return uinteger(arena, delta_ns(use, context) % k
 FALCO_GETTER(EvtDir) { return text(arena, context.event->is_exit() ? "<" : ">"); }
 FALCO_GETTER(EvtType) { return text(arena, event_name(*context.event)); }
 FALCO_GETTER(EvtTypeIs) {
-  const int code = static_cast<int>(context.event->code);
-  if (use.arg == FieldArg::Index) return uinteger(arena, use.index == code ? 1 : 0);
-  const int first = named_code(use.key);
-  return uinteger(arena, code == first || code == first + 1 ? 1 : 0);
+  const EventCode code = context.event->code;
+  if (use.arg == FieldArg::Index) return uinteger(arena, use.index == static_cast<int64_t>(code) ? 1 : 0);
+  return uinteger(arena, is_named(code, use.key) ? 1 : 0);
 }
 FALCO_GETTER(SyscallType) {
   if ((context.event->info().category & FALCO_EC_SYSCALL) == 0) return missing();

@@ -177,7 +177,8 @@ FALCO_GETTER(ProcExeIno) { return nonzero_int(arena, image(context).exe_ino); }
 FALCO_GETTER(ProcExeInoCtime) { return nonzero(arena, image(context).exe_ino_ctime); }
 FALCO_GETTER(ProcExeInoMtime) { return nonzero(arena, image(context).exe_ino_mtime); }
 FALCO_GETTER(ProcExeInoCtimeDurationProcStart) {
-  return nonzero(arena, context.thread->exe_ino_ctime_duration_clone_ts);
+  const uint64_t age = context.thread->exe_ino_ctime_duration_clone_ts;
+  return age > uint64_t{INT64_MAX} ? missing() : nonzero(arena, age);  // changed after the process had started: no age
 }
 FALCO_GETTER(ProcExeInoCtimeDurationPidnsStart) {
   return nonzero(arena, context.thread->exe_ino_ctime_duration_pidns_start);
