@@ -10,7 +10,7 @@ from programs import CAPTURE, OK, OUTSIDE, ProgramTest, falco_vm
 
 EVENT, FD_LIST = 0x216, 0x218
 PROCESS_LISTS = (0x215, 0x218)
-CODE_AT, LENGTHS_AT = 8 + 2 + 8 + 8 + 4, 8 + 2 + 8 + 8 + 4 + 2 + 4  # in an event block, behind cpu, time, tid, length
+TID_AT, CODE_AT, LENGTHS_AT = 8 + 2 + 8, 8 + 2 + 8 + 8 + 4, 8 + 2 + 8 + 8 + 4 + 2 + 4  # in an event block
 CONNECT_EXIT = 23
 
 
@@ -25,6 +25,10 @@ def blocks_of(capture):
 
 def code_of(kind, block):
     return struct.unpack_from("<H", block, CODE_AT)[0] if kind == EVENT else None
+
+
+def tid_of(event_block):
+    return struct.unpack_from("<q", event_block, TID_AT)[0]
 
 
 class Loss(ProgramTest):
@@ -83,10 +87,11 @@ class Loss(ProgramTest):
         self.assertRegex(said, r"(?m)^rules that may have missed something:\n(.*\n)*  +\d+  Password hashes read: .*\d+ thread unknown")
 
     def test_nothing_lost_nothing_said(self):
-        blocks = list(blocks_of(CAPTURE))
-        events = [at for at, (kind, _) in enumerate(blocks) if kind == EVENT]
-        said, stats = self.replay(block for _, block in blocks[:events[20]])
-        self.assertGreater(stats["evaluated"], 5)
+        # The first event is of a process that was ending when the recording began, so no list names it.
+        ending = next(tid_of(block) for kind, block in blocks_of(CAPTURE) if kind == EVENT)
+        blocks = [block for kind, block in blocks_of(CAPTURE) if kind != EVENT or tid_of(block) != ending]
+        said, stats = self.replay(blocks[:200])
+        self.assertGreater(stats["evaluated"], 50)
         self.assertEqual(stats["lost_by_event"], {})
         self.assertEqual(stats["blinded_rules"], {})
         self.assertNotIn("lost", said)
