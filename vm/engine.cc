@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/engine.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -84,6 +85,7 @@ void Engine::count_unknown(const EventView& event, const EvalContext& context) {
   const auto code = static_cast<size_t>(event.code);
   if (context.thread == nullptr ? is_of_a_process(event.info()) : context.thread->is_invalid()) {
     ++stats_.unknown_thread_by_code[code];
+    return;  // nor can its descriptors be known
   }
   if (context.fd != nullptr || !is_descriptor(context.fd_num) || !event.info().has(FALCO_EF_USES_FD)) return;
   // The kernel did not know the descriptor either, so nothing is lost.
@@ -97,16 +99,17 @@ LossCounts Engine::losses(const SourceStats& source) const {
   lost.of(LossKind::EnterMissing) = source.enters_missing;
   lost.of(LossKind::UnknownThread) = stats_.unknown_thread_by_code;
   lost.of(LossKind::UnknownDescriptor) = stats_.unknown_descriptor_by_code;
-  uint64_t unreadable = source.refused;
+  uint64_t named = 0;  // refused records whose type could be read
   for (size_t code = 0; code < kEventCount; ++code) {
     lost.of(LossKind::Refused)[code] = source.refused_by_code[code] + stats_.refused_by_code[code];
-    unreadable -= source.refused_by_code[code];
+    named += source.refused_by_code[code];
   }
   const StateStats& state = state_.stats();
-  lost.thread_records = state.threads_refused;
+  lost.thread_records = state.threads_refused + state.images_trimmed;
   lost.descriptor_records = state.fds_refused;
   lost.container_records = state.failed_containers;
-  lost.unnamed = stats_.events_by_code[static_cast<size_t>(EventCode::DROP_E)] + unreadable + (stats_.source_failed ? 1 : 0);
+  lost.unnamed = stats_.events_by_code[static_cast<size_t>(EventCode::DROP_E)] + (source.refused - std::min(named, source.refused)) +
+                 (stats_.source_failed ? 1 : 0);
   return lost;
 }
 

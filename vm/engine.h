@@ -39,7 +39,7 @@ struct EngineStats {
   CountByCode refused_by_code{};
   // Of the evaluated ones; rules saw them with less than they should have.
   CountByCode unknown_thread_by_code{};      ///< nothing is known of the event's thread
-  CountByCode unknown_descriptor_by_code{};  ///< nothing is known of a descriptor that the call worked on
+  CountByCode unknown_descriptor_by_code{};  ///< the thread is known, the call's descriptor is not
   bool source_failed = false;     ///< the events ended early: truncated, corrupt, unreadable
   uint64_t alerts = 0;
   uint64_t alerts_lost = 0;       ///< the sink took no more

@@ -39,7 +39,7 @@ uint8_t taken_by(LossKind kind, const EventInfo& event) {
     case LossKind::EnterMissing:
       return need::kArguments | (changes_threads(event) ? need::kThread : 0);
     case LossKind::UnknownThread:
-      return need::kThread;
+      return need::kThread | need::kDescriptor;
     case LossKind::UnknownDescriptor:
       return need::kDescriptor;
     default:
@@ -60,6 +60,8 @@ uint64_t LossCounts::of_all_events() const {
   for (const CountByCode& counts : by_code) total += sum(counts);
   return total;
 }
+
+uint64_t LossCounts::of_kind(LossKind kind) const { return sum(of(kind)); }
 
 bool LossCounts::any() const {
   return of_all_events() + thread_records + descriptor_records + container_records + unnamed != 0;

@@ -56,7 +56,7 @@ constexpr const LossInfo& loss_info(LossKind kind) { return kLosses[static_cast<
 /// Running totals.
 struct LossCounts {
   std::array<CountByCode, kEventLossKinds> by_code{};
-  uint64_t thread_records = 0;      ///< refused or evicted by the ceilings of state
+  uint64_t thread_records = 0;      ///< refused, evicted or cut by the ceilings of state
   uint64_t descriptor_records = 0;  ///< the same
   uint64_t container_records = 0;   ///< metadata that could not be read
   uint64_t unnamed = 0;  ///< losses that can concern any event: drop notices, unreadable records, an early end
@@ -66,6 +66,7 @@ struct LossCounts {
   /// Losses of events with this code, over all kinds.
   uint64_t of_event(size_t code) const;
   uint64_t of_all_events() const;
+  uint64_t of_kind(LossKind kind) const;  ///< over all events; of the kinds counted by code
   bool any() const;
   /// What was added after `earlier`, which these counts grew from.
   LossCounts since(const LossCounts& earlier) const;

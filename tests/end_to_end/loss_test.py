@@ -51,7 +51,7 @@ class Loss(ProgramTest):
         self.assertGreater(self.lost(stats, "unknown_thread"), self.lost(self.whole(), "unknown_thread"))
         self.assertIn("Password hashes read", stats["blinded_rules"])
         self.assertGreater(stats["blinded_rules"]["Password hashes read"]["unknown_thread"], 0)
-        self.assertIn(" lost or incomplete: ", said)
+        self.assertRegex(said, r"(?m)^falco-vm: \d+ events incomplete: \w+ \d+, ")
         self.assertIn("active rules may have missed something: ", said)
 
     def test_descriptors_that_no_list_names(self):
@@ -69,6 +69,7 @@ class Loss(ProgramTest):
         said, stats = self.replay(blocks)
         self.assertEqual(stats["lost"]["records_refused"], 3)
         self.assertIn("first record refused: ", said)
+        self.assertRegex(said, r"(?m)^falco-vm: (3 events lost, )?\d+ events incomplete: ")
         self.assertIn("Raw connection tool used", stats["blinded_rules"])
 
     def test_an_early_end_can_hide_anything(self):

@@ -47,7 +47,8 @@ LossReport::LossReport(const fvm::Engine& engine, const fvm::SourceStats& source
     : active_rules_(engine.active_rules()) {
   const fvm::LossCounts lost = engine.losses(source);
   if (!lost.any()) return;
-  events_ = lost.of_all_events();
+  lost_ = lost.of_kind(fvm::LossKind::ExitMissing) + lost.of_kind(fvm::LossKind::Refused);
+  incomplete_ = lost.of_all_events() - lost_;
 
   std::map<std::string_view, Reasons> by_name;
   for (size_t code = 0; code < fvm::kEventCount; ++code) {
@@ -69,7 +70,12 @@ LossReport::LossReport(const fvm::Engine& engine, const fvm::SourceStats& source
 std::string LossReport::summary() const {
   std::string out;
   if (!by_event_.empty()) {
-    fmt::format_to(std::back_inserter(out), "falco-vm: {} event{} lost or incomplete: ", events_, plural(events_));
+    out = "falco-vm: ";
+    if (lost_ != 0) fmt::format_to(std::back_inserter(out), "{} event{} lost", lost_, plural(lost_));
+    if (lost_ != 0 && incomplete_ != 0) out += ", ";
+    if (incomplete_ != 0)
+      fmt::format_to(std::back_inserter(out), "{} event{} incomplete", incomplete_, plural(incomplete_));
+    out += ": ";
     for (size_t i = 0; i < std::min(by_event_.size(), kShownEvents); ++i) {
       fmt::format_to(std::back_inserter(out), "{}{} {}", i == 0 ? "" : ", ", by_event_[i].name,
                      total(by_event_[i].reasons));

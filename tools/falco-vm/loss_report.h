@@ -35,7 +35,8 @@ class LossReport {
 
   std::string counted_rules() const;
 
-  uint64_t events_ = 0;
+  uint64_t lost_ = 0;        ///< events nobody saw
+  uint64_t incomplete_ = 0;  ///< events that rules saw without something
   size_t active_rules_;
   std::vector<Row> by_event_;  ///< most first; event types of the same name together
   std::vector<Row> rules_;     ///< those that lost events of their own first

@@ -33,6 +33,7 @@ std::vector<Counter> losses(const fvm::Engine& engine, const fvm::SourceStats& s
       {"early_ends", e.source_failed ? 1u : 0u},
       {"threads_refused", s.threads_refused},
       {"descriptors_refused", s.fds_refused},
+      {"process_arguments_not_kept", s.images_trimmed},
       {"containers_unreadable", s.failed_containers},
       {"texts_cut", engine.text_overruns()},
       {"alerts_not_written", e.alerts_lost},

@@ -94,7 +94,15 @@ TEST_CASE("events of threads nobody knows") {
   const Run run(with_shell().event(kKillX, 1000, 999, {0, 200, 9}).event(kKillX, 2000, 999, {0, 200, 9}));
   CHECK(run.of(LossKind::UnknownThread, kKillX) == 2);
   CHECK(run.lost.of_all_events() == 2);
+  CHECK(run.lost.of_kind(LossKind::UnknownThread) == 2);
   CHECK(run.blinded() == std::vector<uint32_t>{1});
+}
+
+TEST_CASE("without a thread there is no descriptor to miss") {
+  const Run run(with_shell().event(kCloseX, 1000, 999, {0, 3}));
+  CHECK(run.of(LossKind::UnknownThread, kCloseX) == 1);
+  CHECK(run.lost.of_all_events() == 1);
+  CHECK(run.blinded() == std::vector<uint32_t>{0});
 }
 
 TEST_CASE("descriptors nobody knows, unless the kernel did not know them either") {
