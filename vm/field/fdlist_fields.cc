@@ -53,9 +53,10 @@ FALCO_GETTER(FdlistCports) {
     if (fd && fd->is_connected_type()) text.add_uint(fd->sport);
   });
 }
+// Unlike the addresses, the ports of listening sockets are left out.
 FALCO_GETTER(FdlistSports) {
   return joined(context, arena, [](TextBuilder& text, int64_t, const Fd* fd) {
-    if (fd && fd->is_ip_socket()) text.add_uint(fd->is_server_socket() ? fd->sport : fd->dport);
+    if (fd && fd->is_connected_type()) text.add_uint(fd->dport);
   });
 }
 
