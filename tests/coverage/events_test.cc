@@ -217,7 +217,9 @@ void check_event(const EventCase& expected, const PlayedEvent& played, Cover& co
   }
 }
 
-void run_case(const EventCase& c, Cover& cover) {
+/// Plays a case in blocks that count their parameters, or in older ones where the count is found from the lengths.
+void run_case(const EventCase& c, int block_version, Cover& cover) {
+  INFO("block version " << block_version);
   INFO("events.txt:" << c.line << ": " << event_info(c.code).symbol << ", " << c.label);
   REQUIRE(!c.events.empty());
   CaptureBuilder capture;
@@ -226,7 +228,9 @@ void run_case(const EventCase& c, Cover& cover) {
   const auto add = [&](const Record& record) {
     std::vector<Param> params;
     for (const Literal& literal : record.values) params.push_back(literal.param);
-    capture.event(record.code, ++ts_ns, kTid, params);
+    EventOptions options;
+    options.version = block_version;
+    capture.event(record.code, ++ts_ns, kTid, params, options);
   };
   for (const Record& record : c.before) add(record);
   const uint64_t before_ns = ts_ns;
@@ -250,7 +254,11 @@ void run_case(const EventCase& c, Cover& cover) {
 TEST_CASE("each event code comes out as its cases say") {
   const std::vector<EventCase> cases = read_event_cases(FALCO_SOURCE_DIR "/tests/coverage/events.txt");
   Cover cover;
-  for (const EventCase& c : cases) run_case(c, cover);
+  for (const EventCase& c : cases) {
+    run_case(c, 2, cover);
+    // Old writers gave these two a wrong length, which the tests of the reader have their own cases for.
+    if (c.code != EventCode::NOTIFICATION_E && c.code != EventCode::INFRASTRUCTURE_EVENT_E) run_case(c, 1, cover);
+  }
 
   for (size_t code = 0; code < kEventCount; ++code) {
     const EventInfo& info = kEvents[code];
