@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "vm/abi/tables.h"
+
 namespace fvm {
 
 inline constexpr size_t kBlockHeaderBytes = 8;
@@ -20,6 +22,7 @@ inline constexpr size_t kBlockFrameBytes = kBlockHeaderBytes + kBlockTrailerByte
 /// Bodies that are lists end when fewer bytes remain: what is left is padding.
 inline constexpr size_t kListPaddingBytes = 4;
 
+inline constexpr uint32_t kSectionBlock = 0x0A0D0D0A;  ///< the row of blocks.def, which reads the same in both byte orders
 inline constexpr uint32_t kSectionMagic = 0x1A2B3C4D;
 inline constexpr uint16_t kSectionMajor = 1;
 inline constexpr size_t kSectionBodyBytes = 16;
@@ -50,6 +53,13 @@ constexpr BlockInfo block_info(uint32_t type) {
     default:
       return {};
   }
+}
+
+/// Bytes of an event from what its header says: an old writer made two events, in version 1, 3 bytes longer than they are.
+constexpr uint32_t event_length(uint32_t said_bytes, EventCode code, int version) {
+  constexpr uint32_t kSlipBytes = 3;
+  const bool slipped = version < 2 && (code == EventCode::NOTIFICATION_E || code == EventCode::INFRASTRUCTURE_EVENT_E);
+  return slipped && said_bytes >= kSlipBytes ? said_bytes - kSlipBytes : said_bytes;
 }
 
 }  // namespace fvm

@@ -7,13 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "capture/byte_order.h"
 #include "capture/input_stream.h"
 
 namespace fvm {
 
 class BodyReader {
  public:
-  BodyReader(InputStream& in, uint64_t body_bytes) : in_(in), left_(body_bytes) {}
+  /// `swapped`: numbers are in the other byte order.
+  BodyReader(InputStream& in, uint64_t body_bytes, bool swapped) : in_(in), left_(body_bytes), swapped_(swapped) {}
 
   bool ok() const { return why_.empty(); }
   uint64_t left() const { return left_; }  ///< bytes of the body not yet read
@@ -24,7 +26,8 @@ class BodyReader {
   template <typename T>
   T number() {
     const uint8_t* p = take(sizeof(T));
-    return p ? load<T>(p) : T{};
+    if (!p) return T{};
+    return swapped_ ? swap_bytes(load<T>(p)) : load<T>(p);
   }
   /// `n` bytes, at most kMaxPiece; valid until the next read. Empty after a problem.
   Bytes bytes(size_t n) {
@@ -45,6 +48,7 @@ class BodyReader {
 
   InputStream& in_;
   uint64_t left_;
+  bool swapped_;
   SourceError::Kind kind_{};
   std::string why_;
 };

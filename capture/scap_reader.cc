@@ -6,6 +6,7 @@
 #include <array>
 
 #include "capture/blocks.h"
+#include "capture/byte_order.h"
 #include "capture/input_stream.h"
 #include "capture/lists.h"
 #include "capture/upgrader.h"
@@ -15,6 +16,7 @@ namespace fvm {
 namespace {
 
 constexpr size_t kBatchEvents = 256;
+constexpr size_t kSwappedBytes = 1u << 20;  ///< copies of a batch of the other byte order, one event more at most
 
 std::string hex(uint32_t n) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -45,12 +47,6 @@ std::string_view kind_name(BlockKind kind) {
   return "a block of an unknown type";
 }
 
-/// An old writer made these events, in version 1 only, 3 bytes longer than they are.
-constexpr uint32_t kLengthSlipBytes = 3;
-bool has_length_slip(EventCode code) {
-  return code == EventCode::NOTIFICATION_E || code == EventCode::INFRASTRUCTURE_EVENT_E;
-}
-
 class ScapReader final : public EventSource {
  public:
   explicit ScapReader(std::unique_ptr<ByteSource> source) : in_(std::move(source)) {}
@@ -67,6 +63,12 @@ class ScapReader final : public EventSource {
  private:
   enum class Step : uint8_t { Continue, EndBatch, Stop };
 
+  /// A number of the stream, in the section's byte order.
+  template <typename T>
+  T number(const uint8_t* p) const {
+    const T value = load<T>(p);
+    return swapped_ ? swap_bytes(value) : value;
+  }
   Step next_block(StateSink& sink);
   Step at_end();
   Step read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink);
@@ -84,6 +86,8 @@ class ScapReader final : public EventSource {
   std::array<RawEvent, kBatchEvents> batch_;
   size_t count_ = 0;
   uint64_t block_offset_ = 0;
+  Arena swapped_blocks_;  ///< events of the batch that were in the other byte order
+  bool swapped_ = false;  ///< the section is in the other byte order
   bool in_section_ = false;
   bool has_machine_ = false;
   bool has_events_ = false;
@@ -115,6 +119,7 @@ bool ScapReader::begins_well() {
 BatchStatus ScapReader::next_batch(StateSink& sink, std::span<const RawEvent>& out) {
   count_ = 0;
   upgrader_.start_batch();
+  swapped_blocks_.reset();
   Step step = Step::Continue;
   if (!failed_ && !ended_) {
     while (step == Step::Continue) step = next_block(sink);
@@ -131,8 +136,15 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
     if (!in_.fill(kBlockHeaderBytes)) return at_end();
   }
   const uint8_t* block = in_.data();
-  const uint32_t type = load<uint32_t>(block);
-  const uint32_t length = load<uint32_t>(block + 4);
+  if (load<uint32_t>(block) == kSectionBlock) {
+    // Says the byte order of all that follows, its own length included. Its type reads the same in both.
+    if (count_ > 0) return Step::EndBatch;
+    if (!in_.fill(kBlockHeaderBytes + sizeof(uint32_t))) return stop_short(kind_name(BlockKind::Section));
+    block = in_.data();
+    swapped_ = load<uint32_t>(block + kBlockHeaderBytes) == swap_bytes(kSectionMagic);
+  }
+  const uint32_t type = number<uint32_t>(block);
+  const uint32_t length = number<uint32_t>(block + 4);
   const BlockInfo info = block_info(type);
   block_offset_ = in_.offset();
   if (!in_section_ && info.kind != BlockKind::Section) {
@@ -167,6 +179,7 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
       sink.on_machine(unknown);
     }
   }
+  if (swapped_) block = swap_event_block(block, length, info, swapped_blocks_);
   const Step step = read_event(info, block + kBlockHeaderBytes, block + length - kBlockTrailerBytes);
   if (step == Step::Stop) return step;
   ++stats_.raw_events;
@@ -185,7 +198,7 @@ ScapReader::Step ScapReader::at_end() {
 
 ScapReader::Step ScapReader::read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink) {
   in_.consume(kBlockHeaderBytes);
-  BodyReader body(in_, length - kBlockFrameBytes);
+  BodyReader body(in_, length - kBlockFrameBytes, swapped_);
   switch (info.kind) {
     case BlockKind::Section:
       if (!read_section(body, sink)) return Step::Stop;
@@ -220,7 +233,7 @@ ScapReader::Step ScapReader::read_metadata(BlockInfo info, uint32_t type, uint32
   }
   if (!in_.fill(kBlockTrailerBytes)) return stop_short(name);
   // The section header's trailer is not compared: readers never did.
-  if (info.kind != BlockKind::Section && load<uint32_t>(in_.data()) != length) {
+  if (info.kind != BlockKind::Section && number<uint32_t>(in_.data()) != length) {
     return stop(SourceError::Kind::Corrupt, "the two lengths of " + name + " differ");
   }
   in_.consume(kBlockTrailerBytes);
@@ -233,10 +246,6 @@ bool ScapReader::read_section(BodyReader& body, StateSink& sink) {
   const uint16_t major = body.number<uint16_t>();
   body.skip(sizeof(uint16_t) + sizeof(uint64_t));  // minor version and section length say nothing a reader needs
   if (!body.ok()) return true;
-  if (magic == __builtin_bswap32(kSectionMagic)) {
-    stop(SourceError::Kind::Unsupported, "the capture was made on a machine of the other byte order");
-    return false;
-  }
   if (magic != kSectionMagic) {
     stop(SourceError::Kind::NotACapture, "the section header has the wrong magic number " + hex(magic));
     return false;
@@ -279,8 +288,7 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
   event.cpu = load<uint16_t>(body);
   event.state_only = info.has_flags && (load<uint32_t>(body + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
   event.offset = block_offset_;
-  uint32_t length = load<uint32_t>(header + 16);
-  if (info.version < 2 && has_length_slip(event.code) && length >= kLengthSlipBytes) length -= kLengthSlipBytes;
+  const uint32_t length = event_length(load<uint32_t>(header + 16), event.code, info.version);
   if (length > static_cast<size_t>(body_end - header)) {
     return refuse_event("the event says it is longer than its block", body_end);
   }
@@ -302,7 +310,7 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
                    " parameters");
       break;
   }
-  return count_ == kBatchEvents || !upgrader_.has_room() ? Step::EndBatch : Step::Continue;
+  return count_ == kBatchEvents || !upgrader_.has_room() || swapped_blocks_.used_bytes() > kSwappedBytes ? Step::EndBatch : Step::Continue;
 }
 
 bool ScapReader::take_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end) {
@@ -349,8 +357,8 @@ bool ScapReader::infer_lengths(RawEvent& event, const uint8_t* header, const uin
 
 /// An event whose inside lies. If the block's frame is intact the next block can be trusted to be where it should be.
 ScapReader::Step ScapReader::refuse_event(std::string_view why, const uint8_t* body_end) {
-  const uint32_t trailer = load<uint32_t>(body_end);
-  if (trailer != load<uint32_t>(in_.data() + sizeof(uint32_t))) {
+  const uint32_t length = number<uint32_t>(in_.data() + sizeof(uint32_t));
+  if (load<uint32_t>(body_end) != length) {
     return stop(SourceError::Kind::Corrupt, "an event block is damaged: " + std::string(why));
   }
   note_refusal(why);

@@ -34,6 +34,13 @@ class Arena {
     if (!text.empty()) std::memcpy(p, text.data(), text.size());
     return {p, text.size()};
   }
+  /// Taken since reset(), unused ends of chunks included.
+  size_t used_bytes() const {
+    if (chunks_.empty()) return 0;
+    size_t bytes = chunks_[current_].size - room_;
+    for (size_t i = 0; i < current_; ++i) bytes += chunks_[i].size;
+    return bytes;
+  }
   void reset() {
     current_ = 0;
     if (chunks_.empty()) return;

@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "vm/abi/dyn_layout.h"
+
 namespace fvm {
 namespace {
 
@@ -31,17 +33,6 @@ constexpr std::array<Run, kTableCount> table_runs() {
   return runs;
 }
 constexpr auto kRuns = table_runs();
-
-// A layout row reads "... -> TYPE:FORMAT"; the format column isn't used by the renderer.
-constexpr TypeId layout_type(std::string_view row) {
-  const size_t arrow = row.rfind("-> ");
-  const size_t colon = row.rfind(':');
-  if (arrow == std::string_view::npos || colon == std::string_view::npos) return TypeId::NONE;
-  const std::string_view name = row.substr(arrow + 3, colon - arrow - 3);
-  for (size_t i = 0; i < std::size(kTypes); ++i)
-    if (kTypes[i].name == name) return static_cast<TypeId>(i);
-  return TypeId::NONE;
-}
 
 constexpr std::array<TypeId, std::size(kEnumNames)> layout_types() {
   std::array<TypeId, std::size(kEnumNames)> types{};
