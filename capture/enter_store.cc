@@ -35,7 +35,7 @@ EnterStore::Slot* EnterStore::find(int64_t tid) {
   return i != kNone && slots_[i].occupied_ ? &slots_[i] : nullptr;
 }
 
-void EnterStore::put(int64_t tid, EventCode code, std::span<const Bytes> params) {
+std::optional<EventCode> EnterStore::put(int64_t tid, EventCode code, std::span<const Bytes> params) {
   uint32_t number = lookup(tid);
   if (number == kNone) number = add(tid);
 
@@ -56,6 +56,7 @@ void EnterStore::put(int64_t tid, EventCode code, std::span<const Bytes> params)
   }
 
   Slot& slot = slots_[number];
+  const std::optional<EventCode> replaced = slot.occupied_ ? std::optional(slot.code_) : std::nullopt;
   uint8_t* lens = slot.heap_ ? slot.heap_.get() : slot.inline_;
   uint8_t* data = lens + params.size() * sizeof(uint16_t);
   for (const Bytes p : params) {
@@ -68,7 +69,8 @@ void EnterStore::put(int64_t tid, EventCode code, std::span<const Bytes> params)
   }
   slot.code_ = code;
   slot.count_ = static_cast<uint8_t>(params.size());
-  slot.occupied_ = true;
+  slot.occupied_ = slot.known_ = true;
+  return replaced;
 }
 
 void EnterStore::clear() {
@@ -116,7 +118,7 @@ uint32_t EnterStore::make_room() {
   }
   hand_ = number + 1;
   if (slots_[number].occupied_) ++evicted_;
-  slots_[number].occupied_ = false;
+  slots_[number].occupied_ = slots_[number].known_ = false;
   unlink(static_cast<uint32_t>(number));
   return static_cast<uint32_t>(number);
 }

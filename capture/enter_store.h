@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -36,15 +37,31 @@ class EnterStore {
     EventCode code_{};
     uint8_t count_ = 0;
     bool occupied_ = false;
+    bool known_ = false;
     uint8_t inline_[kInlineBytes] = {};  ///< u16 lengths, then the parameters
   };
 
   EnterStore();
-  /// Replaces what the thread had. Every parameter is shorter than 64 KiB.
-  void put(int64_t tid, EventCode code, std::span<const Bytes> params);
+  /// Replaces what the thread had, and returns its code. Every parameter is shorter than 64 KiB.
+  std::optional<EventCode> put(int64_t tid, EventCode code, std::span<const Bytes> params);
   /// Null when the thread has none. The slot's bytes stay valid until the next put(); free() keeps them.
   Slot* find(int64_t tid);
   void free(Slot& slot) { slot.occupied_ = false; }
+  /// Whether the thread has stored an event since it began.
+  bool knows(int64_t tid) const {
+    const uint32_t number = lookup(tid);
+    return number != kNone && slots_[number].known_;
+  }
+  /// Forgets what the thread has stored, not the thread.
+  void forget_event(int64_t tid) {
+    const uint32_t number = lookup(tid);
+    if (number != kNone) slots_[number].occupied_ = false;
+  }
+  /// The thread has ended; its number may come back as another one's.
+  void forget(int64_t tid) {
+    const uint32_t number = lookup(tid);
+    if (number != kNone) slots_[number].occupied_ = slots_[number].known_ = false;
+  }
   void clear();
   uint64_t evicted() const { return evicted_; }
   size_t size() const { return slots_.size(); }  ///< threads seen, with and without a stored event

@@ -4,6 +4,7 @@
 #include "capture/scap_reader.h"
 
 #include <array>
+#include <optional>
 
 #include "capture/blocks.h"
 #include "capture/byte_order.h"
@@ -74,7 +75,7 @@ class ScapReader final : public EventSource {
   Step read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink);
   bool read_section(BodyReader& body, StateSink& sink);
   Step read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end);
-  Step refuse_event(std::string_view why, const uint8_t* body_end);
+  Step refuse_event(std::string_view why, const uint8_t* body_end, std::optional<uint16_t> code = {});
   void note_refusal(std::string_view why);
   bool take_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end);
   bool infer_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end);
@@ -290,22 +291,24 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
   event.offset = block_offset_;
   const uint32_t length = event_length(load<uint32_t>(header + 16), event.code, info.version);
   if (length > static_cast<size_t>(body_end - header)) {
-    return refuse_event("the event says it is longer than its block", body_end);
+    return refuse_event("the event says it is longer than its block", body_end, code);
   }
-  if (length < header_bytes) return refuse_event("the event says it is shorter than its header", body_end);
+  if (length < header_bytes) return refuse_event("the event says it is shorter than its header", body_end, code);
   if (!(info.version >= 2 ? take_lengths(event, header, header + length)
                           : infer_lengths(event, header, header + length))) {
-    return refuse_event("the parameter lengths do not fit the event's length", body_end);
+    return refuse_event("the parameter lengths do not fit the event's length", body_end, code);
   }
 
   switch (upgrader_.upgrade(event, stats_)) {
     case Upgrader::Outcome::Current:
+      if (event.code == EventCode::PROCEXIT_1_E) upgrader_.forget_enter(event.tid);
       ++count_;
       break;
     case Upgrader::Outcome::Absorbed:
       ++stats_.absorbed;
       break;
     case Upgrader::Outcome::Refused:
+      ++stats_.refused_by_code[code];
       note_refusal("no version of event " + std::to_string(code) + " has " + std::to_string(event.nparams) +
                    " parameters");
       break;
@@ -356,11 +359,12 @@ bool ScapReader::infer_lengths(RawEvent& event, const uint8_t* header, const uin
 }
 
 /// An event whose inside lies. If the block's frame is intact the next block can be trusted to be where it should be.
-ScapReader::Step ScapReader::refuse_event(std::string_view why, const uint8_t* body_end) {
+ScapReader::Step ScapReader::refuse_event(std::string_view why, const uint8_t* body_end, std::optional<uint16_t> code) {
   const uint32_t length = number<uint32_t>(in_.data() + sizeof(uint32_t));
   if (load<uint32_t>(body_end) != length) {
     return stop(SourceError::Kind::Corrupt, "an event block is damaged: " + std::string(why));
   }
+  if (code) ++stats_.refused_by_code[*code];
   note_refusal(why);
   return Step::Continue;
 }

@@ -3,7 +3,10 @@
 // While steps are chained an event is a list of borrowed parameters; its bytes are put together once, at the end.
 #include "capture/upgrader.h"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <string_view>
 
 #include "vm/base/check.h"
 
@@ -23,6 +26,19 @@ Bytes zero_of(TypeId type) {
 Bytes fit(Bytes value, TypeId type) {
   const size_t size = type_info(type).size_bytes;
   return size != 0 && value.size() > size ? value.first(size) : value;
+}
+
+/// Codes come in pairs: even the enter event, odd the exit event.
+size_t exit_of(EventCode enter) { return static_cast<size_t>(enter) | 1u; }
+size_t enter_of(EventCode exit) { return static_cast<size_t>(exit) & ~size_t{1}; }
+bool is_exec(EventCode exit) { return event_info(exit).name.starts_with("execve"); }
+
+/// Calls that don't come back: nobody waits for their exit event.
+bool returns(EventCode enter, std::span<const Bytes> params) {
+  if (enter != EventCode::GENERIC_E || params.empty() || params[0].size() != sizeof(uint16_t)) return true;
+  constexpr std::string_view kOneWay[] = {"exit", "exit_group", "rt_sigreturn", "sigreturn", "restart_syscall"};
+  const uint16_t number = load<uint16_t>(params[0].data());
+  return number >= kSyscallCount || std::find(std::begin(kOneWay), std::end(kOneWay), kSyscalls[number].name) == std::end(kOneWay);
 }
 
 void split(const RawEvent& event, std::span<Bytes> params) {
@@ -53,6 +69,7 @@ Upgrader::Outcome Upgrader::upgrade_slowly(RawEvent& event, bool surplus_only, S
 
   work_.code = event.code;
   work_.count = event.nparams;
+  looked_for_enter_ = false;
   bool is_split = false, changed = false;
   for (size_t round = 0; round < limits::kUpgradeRounds; ++round) {
     const EventInfo& info = event_info(work_.code);
@@ -70,8 +87,7 @@ Upgrader::Outcome Upgrader::upgrade_slowly(RawEvent& event, bool surplus_only, S
       switch (rule->action) {
         case UpgradeAction::Store:
         case UpgradeAction::StoreAndPass:
-          enters_.put(event.tid, work_.code, std::span<const Bytes>(work_.params).first(work_.count));
-          stats.enters_evicted = enters_.evicted();
+          store_enter(event.tid, stats);
           if (rule->action == UpgradeAction::Store) return Outcome::Absorbed;
           finished = true;
           break;
@@ -94,13 +110,37 @@ Upgrader::Outcome Upgrader::upgrade_slowly(RawEvent& event, bool surplus_only, S
   return Outcome::Refused;
 }
 
-void Upgrader::apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats) {
-  EnterStore::Slot* enter = rule.wants_enter() ? enters_.find(tid) : nullptr;
-  if (enter && static_cast<unsigned>(enter->code()) + 1 != static_cast<unsigned>(work_.code)) {
+void Upgrader::store_enter(int64_t tid, SourceStats& stats) {
+  const auto params = std::span<const Bytes>(work_.params).first(work_.count);
+  const auto replaced = enters_.put(tid, work_.code, params);
+  stats.enters_evicted = enters_.evicted();
+  stored_.set(static_cast<size_t>(work_.code));
+  // The thread is in its next call, so the one before has ended unseen.
+  if (replaced && taken_[static_cast<size_t>(*replaced)]) ++stats.exits_missing[exit_of(*replaced)];
+  if (!returns(work_.code, params)) enters_.forget_event(tid);
+}
+
+/// The enter event of the exit event at hand; null when the thread has none, or one of another call.
+EnterStore::Slot* Upgrader::take_enter(int64_t tid, SourceStats& stats) {
+  EnterStore::Slot* enter = enters_.find(tid);
+  if (enter && exit_of(enter->code()) == static_cast<size_t>(work_.code)) return enter;
+  if (enter) {
     // A call whose exit was lost. The thread has moved on, so the stored event is of no use to anybody.
     ++stats.wrong_partners;
+    ++stats.exits_missing[exit_of(enter->code())];
     enters_.free(*enter);
-    enter = nullptr;
+  }
+  // A thread other than the leader that executes a program comes back as the leader, so execs prove nothing.
+  if (stored_[enter_of(work_.code)] && enters_.knows(tid) && !is_exec(work_.code)) ++stats.enters_missing[static_cast<size_t>(work_.code)];
+  return nullptr;
+}
+
+void Upgrader::apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats) {
+  // An event may go through several rules; the first that looks for the enter event uses it up.
+  EnterStore::Slot* enter = nullptr;
+  if (rule.wants_enter() && !looked_for_enter_) {
+    enter = take_enter(tid, stats);
+    looked_for_enter_ = true;
   }
 
   const std::span<const ParamInfo> types = event_info(rule.new_code).params();
@@ -133,7 +173,10 @@ void Upgrader::apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats) {
     }
     out[at++] = value;
   }
-  if (enter) enters_.free(*enter);
+  if (enter) {
+    taken_.set(static_cast<size_t>(enter->code()));
+    enters_.free(*enter);
+  }
   if (!appends) std::copy(rebuilt_.begin(), rebuilt_.begin() + static_cast<ptrdiff_t>(at), work_.params.begin());
   work_.code = rule.new_code;
   work_.count = static_cast<uint32_t>(at);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -60,7 +61,13 @@ class Upgrader {
     return upgrade_slowly(event, pass == detail::kAnyCount, stats);
   }
   /// Another capture begins: enter events of the one before mean nothing.
-  void forget_enters() { enters_.clear(); }
+  void forget_enters() {
+    enters_.clear();
+    stored_.reset();
+    taken_.reset();
+  }
+  /// A thread has ended.
+  void forget_enter(int64_t tid) { enters_.forget(tid); }
 
  private:
   using Params = std::array<Bytes, limits::kEventParams>;
@@ -79,12 +86,18 @@ class Upgrader {
   void apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats);
   Bytes container_json();
   bool write(RawEvent& event);
+  void store_enter(int64_t tid, SourceStats& stats);
+  EnterStore::Slot* take_enter(int64_t tid, SourceStats& stats);
 
   EnterStore enters_;
+  // What this section does with enter events: a call's loss shows only where both halves are recorded.
+  std::bitset<kEventCount> stored_;  ///< by enter code: has been stored
+  std::bitset<kEventCount> taken_;   ///< by enter code: an exit event has taken it
   std::unique_ptr<uint8_t[]> buffer_;
   size_t used_ = 0;
   Work work_;  // scratch of one event; a member because clearing it each time costs more than the upgrade
   Params rebuilt_;
+  bool looked_for_enter_ = false;  ///< a rule has asked for the enter event of the event at hand
   std::string json_;
 };
 

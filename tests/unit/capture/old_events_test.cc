@@ -46,6 +46,7 @@ TEST_CASE("an enter event of another call counts as none") {
   CHECK(r.events[0].uint(2) == 0);
   CHECK(r.events[1].uint(2) == 0);
   CHECK(r.stats.wrong_partners == 1);
+  CHECK(r.stats.exits_missing[static_cast<size_t>(EventCode::SYSCALL_READ_X)] == 1);
 }
 
 TEST_CASE("a rule without enter parameters leaves the stored event alone") {
@@ -161,6 +162,60 @@ TEST_CASE("connect is stored and given out") {
   REQUIRE(r.events[3].params.size() == 4);
   CHECK(r.events[3].uint(2) == 4);
   CHECK(r.events[3].params[3].empty());
+}
+
+TEST_CASE("halves of calls that are not there are counted") {
+  CaptureBuilder capture;
+  // Both halves of a read, so that reads are known to be recorded with both.
+  capture.event(EventCode::SYSCALL_READ_E, 1, 10, {5, 80});
+  capture.event(EventCode::SYSCALL_READ_X, 2, 10, {4, "data"});
+  // The exit of this read is lost: the thread is in its next call.
+  capture.event(EventCode::SYSCALL_READ_E, 3, 10, {5, 80});
+  capture.event(EventCode::SYSCALL_READ_E, 4, 10, {5, 80});
+  capture.event(EventCode::SYSCALL_READ_X, 5, 10, {4, "data"});
+  // The enter of this one is.
+  capture.event(EventCode::SYSCALL_READ_X, 6, 10, {4, "data"});
+  // A thread that was in a call when the capture began has lost nothing.
+  capture.event(EventCode::SYSCALL_READ_X, 7, 11, {4, "data"});
+  // Nor has one that ended in the middle of a call, nor its successor by number.
+  capture.event(EventCode::SYSCALL_READ_E, 8, 10, {5, 80});
+  capture.event(EventCode::PROCEXIT_1_E, 9, 10, {0, 0, 0, 0, 0});
+  capture.event(EventCode::SYSCALL_READ_X, 10, 10, {4, "data"});
+  capture.event(EventCode::SYSCALL_READ_E, 11, 10, {5, 80});
+  const Reading r = read(capture);
+  REQUIRE(r.complete());
+  const auto read_exit = static_cast<size_t>(EventCode::SYSCALL_READ_X);
+  CHECK(r.stats.exits_missing[read_exit] == 1);
+  CHECK(r.stats.enters_missing[read_exit] == 1);
+  for (size_t code = 0; code < kEventCount; ++code) {
+    CAPTURE(code);
+    CHECK((code == read_exit || r.stats.exits_missing[code] + r.stats.enters_missing[code] == 0));
+  }
+}
+
+TEST_CASE("without enter events nothing is missed") {
+  CaptureBuilder capture;
+  for (uint64_t ts = 1; ts < 20; ++ts) capture.event(EventCode::SYSCALL_READ_X, ts, 10, {4, "data"});
+  const Reading r = read(capture);
+  CHECK(r.stats.enters_missing[static_cast<size_t>(EventCode::SYSCALL_READ_X)] == 0);
+}
+
+TEST_CASE("calls that never come back are not waited for") {
+  CaptureBuilder capture;
+  const auto number = [](std::string_view name) {
+    for (size_t i = 0; i < kSyscallCount; ++i)
+      if (kSyscalls[i].name == name) return static_cast<int64_t>(i);
+    return int64_t{-1};
+  };
+  for (int round = 0; round < 3; ++round) {
+    capture.event(EventCode::GENERIC_E, 1, 10, {number("getpid"), 39});
+    capture.event(EventCode::GENERIC_X, 2, 10, {number("getpid")});
+    capture.event(EventCode::GENERIC_E, 3, 10, {number("rt_sigreturn"), 15});
+  }
+  capture.event(EventCode::GENERIC_E, 4, 10, {number("getpid"), 39});
+  capture.event(EventCode::GENERIC_E, 5, 10, {number("getpid"), 39});
+  const Reading r = read(capture);
+  CHECK(r.stats.exits_missing[static_cast<size_t>(EventCode::GENERIC_X)] == 1);
 }
 
 TEST_CASE("every row of the table leads to a current event, with and without an enter event") {
