@@ -46,6 +46,10 @@ tsan: deps ## all tests under the thread sanitizer
 	@$(call build,tsan)
 	@$(call run_tests,tsan)
 
+hostile: deps ## damaged captures under sanitizers: cut everywhere, bytes flipped
+	@$(call build,asan-ubsan)
+	@tests/hostile/run.sh build/asan-ubsan/bin full
+
 fuzz: deps-extras ## a short run of every fuzz target (longer: scripts/fuzz.sh SECONDS)
 	@scripts/fuzz.sh 20
 
@@ -60,4 +64,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-extras build demo test compare-sysdig bench asan tsan fuzz format check clean
+.PHONY: help deps deps-extras build demo test compare-sysdig bench asan tsan hostile fuzz format check clean

@@ -388,22 +388,20 @@ ScapReader::Step ScapReader::stop_short(std::string_view what) {
   return stop(SourceError::Kind::Truncated, "the capture is cut off inside " + std::string(what));
 }
 
-Result<std::unique_ptr<EventSource>, SourceError> open_source(std::unique_ptr<ByteSource> source) {
-  auto reader = std::make_unique<ScapReader>(std::move(source));
-  if (!reader->begins_well()) return Err{reader->error()};
-  return std::unique_ptr<EventSource>(std::move(reader));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string& path) {
   Result<std::unique_ptr<ByteSource>, SourceError> source = open_file(path);
   if (!source) return Err{source.error()};
-  return open_source(std::move(*source));
+  return open_capture(std::move(*source));
 }
 
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes) {
-  return open_source(memory_source(bytes));
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes) { return open_capture(memory_source(bytes)); }
+
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(std::unique_ptr<ByteSource> bytes) {
+  auto reader = std::make_unique<ScapReader>(std::move(bytes));
+  if (!reader->begins_well()) return Err{reader->error()};
+  return std::unique_ptr<EventSource>(std::move(reader));
 }
 
 }  // namespace fvm

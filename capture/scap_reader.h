@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "capture/byte_source.h"
 #include "vm/base/result.h"
 #include "vm/source/event_source.h"
 
@@ -19,5 +20,8 @@ Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string
 
 /// The same over bytes in memory, which are borrowed.
 Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes);
+
+/// The same over any bytes.
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(std::unique_ptr<ByteSource> bytes);
 
 }  // namespace fvm
