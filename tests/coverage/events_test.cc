@@ -232,6 +232,8 @@ void run_case(const EventCase& c, int block_version, Cover& cover) {
     options.version = block_version;
     capture.event(record.code, ++ts_ns, kTid, params, options);
   };
+  // Users and containers in front of all other events would belong to the metadata and not be shown.
+  capture.event(EventCode::SCAPEVENT_E, ++ts_ns, kTid, {1, 2});
   for (const Record& record : c.before) add(record);
   const uint64_t before_ns = ts_ns;
   for (const Record& record : c.events) add(record);

@@ -23,6 +23,7 @@ struct EventTraits {
   bool pairs = true;      ///< takes part in the pairing of enter and exit
   bool has_fd = false;    ///< any descriptor flag
   bool uses_fd = false;
+  bool lead_in = false;   ///< in front of all others it belongs to the metadata of a capture
   int8_t fd_param = -1;
 };
 
@@ -55,6 +56,9 @@ constexpr std::array<EventTraits, kEventCount> make_traits() {
     table[i].uses_fd = info.has(FALCO_EF_USES_FD);
     table[i].has_fd = info.has(FALCO_EF_USES_FD | FALCO_EF_CREATES_FD | FALCO_EF_DESTROYS_FD);
   }
+  for (EventCode code : {EventCode::CONTAINER_JSON_2_E, EventCode::USER_ADDED_E, EventCode::USER_DELETED_E,
+                         EventCode::GROUP_ADDED_E, EventCode::GROUP_DELETED_E, EventCode::ASYNCEVENT_E})
+    table[static_cast<size_t>(code)].lead_in = true;
   for (EventCode code : {EventCode::SYSCALL_OPEN_E, EventCode::SYSCALL_CREAT_E, EventCode::SYSCALL_OPENAT_2_E,
                          EventCode::SYSCALL_OPENAT2_E, EventCode::SOCKET_CONNECT_E, EventCode::SYSCALL_EXECVE_19_E,
                          EventCode::SYSCALL_EXECVEAT_E})
@@ -82,6 +86,7 @@ struct State::Impl {
   StateCore core;
   Import import;
   uint64_t first_event_ts_ns = 0;
+  bool leading = true;  ///< only events that belong to the metadata have come yet
 
   void run_deferred(uint64_t now_ns);
   void bind(Step& step, const EventTraits& traits);
@@ -98,6 +103,7 @@ void State::on_section() {
   impl_->core.deferred = {};
   impl_->import.clear();
   impl_->first_event_ts_ns = 0;
+  impl_->leading = true;
 }
 void State::on_machine(const MachineInfo& machine) { impl_->core.machine = machine; }
 void State::on_threads(std::vector<ThreadRecord> threads) { impl_->import.add(impl_->core, threads); }
@@ -169,7 +175,8 @@ bool State::update(const EventView& event, EvalContext& out) {
   Step step{event};
   impl.bind(step, traits);
   if (const Handler handler = handler_of(event.code)) handler(core, step);
-  if (traits.hidden) return false;
+  impl.leading = impl.leading && traits.lead_in;
+  if (traits.hidden || impl.leading) return false;
 
   if (!step.thread && !traits.metadata) step.thread = core.threads.find(event.tid);
   FieldMemory* const memory = out.memory;

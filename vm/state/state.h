@@ -67,7 +67,8 @@ class State final : public StateSink {
   void on_user(const UserRecord&) override;
   void on_group(const GroupRecord&) override;
 
-  /// Applies `event`. False: a hidden event (an enter event that is only stored), not to be shown to rules or output;
+  /// Applies `event`. False: a hidden event (an enter event that is only stored; users and containers in front of all
+  /// others, which belong to the metadata), not to be shown to rules or output;
   /// `out` is then not filled. Pointers in `out` stay valid until the next call.
   bool update(const EventView& event, EvalContext& out);
 

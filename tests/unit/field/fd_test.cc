@@ -182,6 +182,7 @@ TEST_CASE("outside and inside a container") {
 
   Scene known;
   known.capture.threads(threads);
+  known.event(EventCode::SYSCALL_CLOSE_X, 21, {0, 3});
   known.event(EventCode::CONTAINER_JSON_2_E, -1,
               {R"({"container":{"id":"0123456789ab","full_id":"f","type":0,"name":"web","image":"nginx:1.25","imagerepo":"nginx",)"
                R"("imagetag":"1.25","privileged":true,"Mounts":[{"Source":"/proc","Destination":"/host/proc","Mode":"ro","RW":false,"Propagation":"rprivate"}],)"
