@@ -20,6 +20,8 @@ class Generations {
   /// A value that threads read from their main thread changed.
   void touch_group(ThreadGroup& group) { group.process_epoch = ++last_; }
   void touch_container(Thread& thread) { thread.container_generation = ++last_; }
+  /// Something that any thread may show changed: a user, a group.
+  void touch_all_processes() { process_epoch_ = ++last_; }
   /// Metadata of some container came or went.
   void touch_all_containers() { container_epoch_ = ++last_; }
   void touch_fd(Fd& fd) { fd.generation = ++last_; }
@@ -36,13 +38,14 @@ class Generations {
   void catch_up(ThreadEntry& thread) const {
     if (thread.group && thread.group->process_epoch > thread.process_generation)
       thread.process_generation = thread.group->process_epoch;
+    if (process_epoch_ > thread.process_generation) thread.process_generation = process_epoch_;
     if (lineage_epoch_ > thread.lineage_generation) thread.lineage_generation = lineage_epoch_;
     if (container_epoch_ > thread.container_generation) thread.container_generation = container_epoch_;
   }
 
  private:
   uint32_t last_ = 0;
-  uint32_t lineage_epoch_ = 0, container_epoch_ = 0;
+  uint32_t process_epoch_ = 0, lineage_epoch_ = 0, container_epoch_ = 0;
 };
 
 }  // namespace fvm

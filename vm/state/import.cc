@@ -36,7 +36,7 @@ void fill_thread(StateCore& core, ThreadEntry& t, const ThreadRecord& r) {
   image.exe_ino = r.exe_ino, image.exe_ino_ctime = r.exe_ino_ctime, image.exe_ino_mtime = r.exe_ino_mtime;
   core.set_image(t, std::move(image));
   core.set_cgroups(t, r.cgroups);
-  t.container_id = t.cgroup_set->container_id;
+  core.refresh_container_id(t);
 }
 
 void set_name(Fd& fd) {

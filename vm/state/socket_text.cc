@@ -71,6 +71,11 @@ std::optional<InetTuple> inet_tuple(Bytes t) {
   return tuple;
 }
 
+std::optional<std::string_view> unix_address(Bytes a) {
+  if (a.empty() || a[0] != kFamilyUnix) return std::nullopt;
+  return until_nul(a.subspan(1));
+}
+
 std::optional<UnixTuple> unix_tuple(Bytes t) {
   if (t.size() < kUnixTupleBytes || t[0] != kFamilyUnix || t.back() != 0) return std::nullopt;
   return UnixTuple{load<uint64_t>(&t[1]), load<uint64_t>(&t[9]), until_nul(t.subspan(17))};
@@ -99,6 +104,16 @@ std::string socket_text(const Fd& s) {
   return out;
 }
 
+std::string unix_text(const UnixTuple& tuple) {
+  std::string out;
+  append_number(out, tuple.source, 16);
+  out += "->";
+  append_number(out, tuple.destination, 16);
+  out += ' ';
+  out += tuple.path;
+  return out;
+}
+
 std::string tuple_text(Bytes t) {
   if (t.empty()) return {};
   if (const auto tuple = inet_tuple(t)) return pair_text(tuple->source, tuple->destination);
@@ -106,14 +121,7 @@ std::string tuple_text(Bytes t) {
   if (t[0] == kFamilyInet6) return "INVALID IPv6";
   if (t[0] != kFamilyUnix) return family_text(t[0]);
   const auto tuple = unix_tuple(t);
-  if (!tuple) return "INVALID SOCKTUPLE";
-  std::string out;
-  append_number(out, tuple->source, 16);
-  out += "->";
-  append_number(out, tuple->destination, 16);
-  out += ' ';
-  out += tuple->path;
-  return out;
+  return tuple ? unix_text(*tuple) : "INVALID SOCKTUPLE";
 }
 
 std::string sockaddr_text(Bytes a) {

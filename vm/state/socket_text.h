@@ -36,10 +36,15 @@ struct UnixTuple {
   uint64_t source = 0, destination = 0;
   std::string_view path;  ///< borrowed from the parameter
 };
+/// The path in a SOCKADDR parameter of family unix; nothing for other families.
+std::optional<std::string_view> unix_address(Bytes sockaddr);
 std::optional<UnixTuple> unix_tuple(Bytes tuple);
 
 /// IPv4 address inside a v4-mapped IPv6 one, or the address itself.
 IpAddr unmapped(const IpAddr& address);
+
+/// `<source hex>-><destination hex> <path>`.
+std::string unix_text(const UnixTuple& tuple);
 
 void append_ip(std::string& out, const IpAddr& address);
 std::string endpoint_text(const IpAddr& ip, uint16_t port);

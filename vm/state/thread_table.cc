@@ -190,10 +190,10 @@ void ThreadTable::remove(int64_t tid) {
   if (last_one && leader && leader->is_dead()) erase(*leader);
 }
 
-void ThreadTable::remove_secondary(ThreadGroup& group) {
+void ThreadTable::remove_secondary(ThreadGroup& group, const ThreadEntry& keep) {
   for (ThreadEntry* t = group.first; t;) {
     ThreadEntry* next = t->group_next;
-    if (!t->is_main()) remove(t->tid);
+    if (!t->is_main() && t != &keep) remove(t->tid);
     t = next;
   }
 }

@@ -44,8 +44,8 @@ class ThreadTable {
   void revive(ThreadEntry& thread);
   /// Takes a thread away: its children go to a reaper; a leader stays, dead, as long as its group has living threads.
   void remove(int64_t tid);
-  /// Removes all threads of the group but the main thread.
-  void remove_secondary(ThreadGroup& group);
+  /// Removes all threads of the group but the main thread and `keep`.
+  void remove_secondary(ThreadGroup& group, const ThreadEntry& keep);
 
   /// The thread with tid = pid, or null; of an invalid record null.
   static const Thread* main_of(const Thread& thread) {

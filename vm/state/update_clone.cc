@@ -113,7 +113,7 @@ void build_child(StateCore& core, ThreadEntry& child, ThreadEntry& source, bool 
   child.uid = static_cast<uint32_t>(e.uinteger(kUid, UINT32_MAX));
   child.gid = static_cast<uint32_t>(e.uinteger(kGid, UINT32_MAX));
   if (e.has(kCgroups)) core.set_cgroups(child, as_text(e.param(kCgroups)));
-  child.container_id = child.cgroup_set->container_id;
+  core.refresh_container_id(child);
   child.clone_ts = e.ts_ns;
 }
 
@@ -133,22 +133,28 @@ bool leave_to_child(const StateCore& core, const ThreadEntry& caller, int64_t ch
          e.code == EventCode::SYSCALL_VFORK_20_X || core.recent_exits.contains(caller.tid, child_tid, e.ts_ns);
 }
 
+/// The thread that reports as parent. One that nobody knew takes its numbers from the report.
+ThreadEntry* reporting_parent(StateCore& core, const EventView& e, bool& was_valid) {
+  ThreadEntry* caller = core.threads.get(e.tid);
+  if (!caller) return nullptr;
+  was_valid = !caller->is_invalid();
+  if (was_valid) return caller;
+  const bool has_virtual = e.has(kVpid);
+  repair(core, *caller, e.integer(kPid, -1), e.integer(kPtid, -1), has_virtual ? e.integer(kVtid, -1) : caller->tid,
+         has_virtual ? e.integer(kVpid, -1) : -1);
+  return caller;
+}
+
 void update_from_parent(StateCore& core, Step& step, int64_t child_tid) {
   const EventView& e = step.event;
-  ThreadEntry* caller = core.threads.get(e.tid);
-  if (!caller || child_tid == caller->tid) return;
-  const bool caller_valid = !caller->is_invalid();
-  if (!caller_valid) {
-    const bool has_virtual = e.has(kVpid);
-    repair(core, *caller, e.integer(kPid, -1), e.integer(kPtid, -1), has_virtual ? e.integer(kVtid, -1) : caller->tid,
-           has_virtual ? e.integer(kVpid, -1) : -1);
-  }
-  if (leave_to_child(core, *caller, child_tid, e)) return;
+  bool caller_valid = false;
+  ThreadEntry* caller = reporting_parent(core, e, caller_valid);
+  if (!caller || child_tid == caller->tid || leave_to_child(core, *caller, child_tid, e)) return;
 
   if (const ThreadEntry* present = core.threads.find(child_tid)) {
     if (present->flags & thread_flag::kCloneInverted) return;
     core.threads.remove(child_tid);
-    caller = core.threads.get(e.tid);  // its record may have gone with the last thread of a dead process
+    caller = reporting_parent(core, e, caller_valid);  // it may have gone with the last thread of a dead process
     if (!caller) return;
     if (step.thread) step.thread = caller;
   }

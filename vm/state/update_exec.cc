@@ -92,7 +92,9 @@ ExecImage new_image(StateCore& core, ThreadEntry& thread, const EventView& e) {
     image.exepath = old.exepath;
   image.exepath.resize(without_deleted_mark(image.exepath).size());
 
-  const uint64_t flags = e.uinteger(kFlags);
+  const uint64_t known = (old.exe_writable ? kExeWritable : 0u) | (old.exe_upper_layer ? kExeUpperLayer : 0u) |
+                         (old.exe_from_memfd ? kExeFromMemfd : 0u) | (old.exe_lower_layer ? kExeLowerLayer : 0u);
+  const uint64_t flags = e.uinteger(kFlags, known);
   image.exe_writable = (flags & kExeWritable) != 0;
   image.exe_upper_layer = (flags & kExeUpperLayer) != 0;
   image.exe_from_memfd = (flags & kExeFromMemfd) != 0;
@@ -148,13 +150,19 @@ void set_resources(ThreadEntry& t, const EventView& e) {
 void update_exec(StateCore& core, Step& step) {
   const EventView& e = step.event;
   if (step.result() < 0 || !step.thread) return;
+  const int64_t pid = e.integer(kPid, step.thread->pid);
+  if (!step.thread->is_main() && step.thread->group && pid != step.thread->pid) {
+    // A thread of another process had this number; its end and the start of this process were lost.
+    core.threads.remove(e.tid);
+    step.thread = core.threads.get(e.tid);
+    if (!step.thread) return;
+  }
   ThreadEntry& t = *step.thread;
   core.threads.revive(t);  // a secondary thread's exec kills the leader and takes over its number
 
   t.lastexec_ts = e.ts_ns;
-  const bool was_invalid = t.is_invalid();
-  if (e.has(kPid)) t.pid = e.integer(kPid, -1);
-  if (was_invalid) {
+  if (!t.group) {
+    t.pid = pid;
     t.ptid = e.integer(kPtid, -1);
     if ((t.flags & thread_flag::kChildInPidns) == 0) {
       t.vtid = t.tid;
@@ -177,7 +185,7 @@ void update_exec(StateCore& core, Step& step) {
   core.generations.touch_lineage(t);
   if (t.group) {
     const auto group = t.group;  // stays while its members go
-    core.threads.remove_secondary(*group);
+    core.threads.remove_secondary(*group, t);
     step.thread = core.threads.find(e.tid);
   }
 }

@@ -210,7 +210,7 @@ void update_memfd(StateCore& core, Step& step) {
   fd.type = FdType::MemFd;
   fd.name = text_param(e, 1);
   fd.open_flags = (e.uinteger(2) & kMfdCloExec) ? open_flag::kCloExec : 0;
-  step.name_changed = true;
+  step.name_changed = !fd.name.empty();
   core.add_fd(step, std::move(fd));
 }
 

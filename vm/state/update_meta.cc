@@ -10,6 +10,7 @@ void update_user(StateCore& core, Step& step) {
   const EventView& e = step.event;
   const auto uid = static_cast<uint32_t>(e.uinteger(0, UINT32_MAX));
   if (uid == UINT32_MAX) return;
+  core.generations.touch_all_processes();
   if (e.code == EventCode::USER_DELETED_E) return core.users.remove_user(e.text(5), uid);
   User user{uid, static_cast<uint32_t>(e.uinteger(1, UINT32_MAX)), std::string(e.text(2)), std::string(e.text(3)),
             std::string(e.text(4))};
@@ -20,6 +21,7 @@ void update_group(StateCore& core, Step& step) {
   const EventView& e = step.event;
   const auto gid = static_cast<uint32_t>(e.uinteger(0, UINT32_MAX));
   if (gid == UINT32_MAX) return;
+  core.generations.touch_all_processes();
   if (e.code == EventCode::GROUP_DELETED_E) return core.users.remove_group(e.text(2), gid);
   core.users.set_group(e.text(2), Group{gid, std::string(e.text(1))});
 }

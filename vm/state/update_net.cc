@@ -12,6 +12,7 @@ constexpr int64_t kInProgress = 115;
 constexpr uint64_t kTypeMask = 0xff, kSockStream = 1, kSockDgram = 2, kSockRaw = 3;
 constexpr uint64_t kProtoIcmp = 1, kProtoTcp = 6, kProtoUdp = 17, kProtoRaw = 255;
 constexpr uint64_t kFamilyNetlink = 16;
+constexpr size_t kUnixPathBytes = 108;  // of a socket address
 
 FdType type_of_family(uint64_t family) {
   switch (family) {
@@ -139,9 +140,11 @@ void update_connect(StateCore& core, Step& step) {
     const bool udp = fd.type == FdType::Ipv4Sock && fd.l4 == L4::Udp;
     if (changed && (fd.flags & fd_flag::kRoleServer) && udp) swap_ends(fd);
     core.set_fd_name(step, fd, socket_text(fd));
-  } else if (const auto local = unix_tuple(tuple); local && fd.type == FdType::UnixSock) {
+  } else if (auto local = unix_tuple(tuple); local && fd.type == FdType::UnixSock) {
+    const auto late = unix_address(e.param(3)), early = unix_address(enter_address(step));
+    if (late && early && late->substr(0, kUnixPathBytes) == local->path.substr(0, kUnixPathBytes)) local->path = *early;
     set_unix_ends(fd, *local);
-    core.set_fd_name(step, fd, tuple_text(tuple));
+    core.set_fd_name(step, fd, unix_text(*local));
   } else {
     return;
   }

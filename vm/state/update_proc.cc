@@ -28,6 +28,14 @@ size_t effective_id(const EventView& e) {
   return e.code == EventCode::SYSCALL_SETUID_X || e.code == EventCode::SYSCALL_SETGID_X ? 1 : 2;
 }
 
+void set_id(StateCore& core, Step& step, uint32_t Thread::*id) {
+  const size_t parameter = effective_id(step.event);
+  if (!step.thread || step.result() != 0 || !step.event.has(parameter)) return;
+  // -1, which leaves the id as it is, is taken over too, as the reference does.
+  step.thread->*id = static_cast<uint32_t>(step.event.uinteger(parameter));
+  core.generations.touch_process(*step.thread);
+}
+
 void set_if_present(uint32_t& out, const EventView& e, size_t i) {
   if (e.has(i)) out = static_cast<uint32_t>(e.uinteger(i));
 }
@@ -44,26 +52,13 @@ void update_fchdir(StateCore&, Step& step) {
 
 void update_chroot(StateCore& core, Step& step) {
   if (!succeeded(step)) return;
-  if (step.event.has(1)) {
-    step.thread->root = concat_path(core.cwd_of(*step.thread), step.event.text(1));
-    core.generations.touch_process(*step.thread);
-  }
+  if (step.event.has(1)) step.thread->root = concat_path(core.cwd_of(*step.thread), step.event.text(1));
+  core.generations.touch_process(*step.thread);
   core.refresh_container_id(*step.thread);
 }
 
-void update_setuid(StateCore& core, Step& step) {
-  const size_t id = effective_id(step.event);
-  if (!step.thread || step.result() != 0 || !step.event.has(id)) return;
-  step.thread->uid = static_cast<uint32_t>(step.event.uinteger(id));
-  core.generations.touch_process(*step.thread);
-}
-
-void update_setgid(StateCore& core, Step& step) {
-  const size_t id = effective_id(step.event);
-  if (!step.thread || step.result() != 0 || !step.event.has(id)) return;
-  step.thread->gid = static_cast<uint32_t>(step.event.uinteger(id));
-  core.generations.touch_process(*step.thread);
-}
+void update_setuid(StateCore& core, Step& step) { set_id(core, step, &Thread::uid); }
+void update_setgid(StateCore& core, Step& step) { set_id(core, step, &Thread::gid); }
 
 void update_setsid(StateCore& core, Step& step) {
   if (!succeeded(step)) return;

@@ -176,3 +176,112 @@ TEST_CASE_FIXTURE(ShellScene, "a thread that claims to be its own parent or chil
   tick();
   CHECK(thread(700) == nullptr);
 }
+
+TEST_CASE_FIXTURE(ShellScene, "what a child has from its creator, and what it has not") {
+  exec({.tid = 100, .pid = 100, .cgroups = nul_list({"cpu=/a"}), .flags = 15});
+  event(EventCode::SYSCALL_CHROOT_X, 100, {0, "/jail"});
+  event(EventCode::SYSCALL_SETSID_X, 100, {100});
+  clone({.result = 200, .tid = 100, .pid = 100});
+  const Thread& t = *thread(200);
+  CHECK(t.image->exe_writable);
+  CHECK(t.image->exe_upper_layer);
+  CHECK(t.image->exe_lower_layer);
+  CHECK(t.image->exe_from_memfd);
+  CHECK(t.image->exe_ino == 4);
+  CHECK(t.image->exe_ino_ctime == 5);
+  CHECK(t.image->exe_ino_mtime == 6);
+  CHECK(t.root == "/jail");
+  CHECK(t.sid == 100);
+  CHECK(t.vpgid == 77);
+  CHECK(t.pgid == 78);
+  CHECK(t.tty == 34816);
+  CHECK(t.loginuid == 1000);
+  CHECK(t.cap_inheritable == 1);
+  CHECK(t.cap_permitted == 2);
+  CHECK(t.cap_effective == 3);
+  CHECK(t.fdlimit == 1024);
+  CHECK(t.pfmajor == 1);
+  CHECK(t.pfminor == 2);
+  CHECK(t.vmsize_kb == 3);
+  CHECK(t.vmrss_kb == 4);
+  CHECK(t.vmswap_kb == 5);
+  CHECK(t.lastexec_ts == 0);
+  CHECK(t.exe_ino_ctime_duration_pidns_start == 0);
+  CHECK(t.cgroups->empty());  // the event told none
+  clone({.result = 101, .tid = 100, .pid = 100, .flags = thread_flag::kCloneThread});
+  CHECK(thread(101)->lastexec_ts == thread(100)->lastexec_ts);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "start of a pid namespace: boot time, and what the event adds inside of one") {
+  MachineInfo machine;
+  machine.boot_ts_ns = 1000;
+  state.on_machine(machine);
+  clone({.tid = 200, .pid = 200, .ptid = 100});
+  CHECK(thread(200)->pidns_init_start_ts == 1000);
+  clone({.tid = 201, .pid = 201, .ptid = 100, .vtid = 5, .vpid = 5});
+  CHECK(thread(201)->pidns_init_start_ts == 1050);
+  clone({.tid = 202, .pid = 202, .ptid = 100, .flags = thread_flag::kCloneNewPid});
+  CHECK(thread(202)->pidns_init_start_ts == 1050);
+  clone({.result = 203, .tid = 100, .pid = 100});
+  CHECK(thread(203)->pidns_init_start_ts == 1000);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a stale record is replaced: its number came back") {
+  clone({.result = 200, .tid = 100, .pid = 100});
+  clone({.result = 201, .tid = 200, .pid = 200, .ptid = 100});
+  SUBCASE("as the parent says") {
+    clone({.result = 200, .tid = 1, .pid = 1, .ptid = 0, .comm = "init"});
+    CHECK(thread(200)->ptid == 1);
+    CHECK(thread(200)->image->comm == "init");
+  }
+  SUBCASE("as the child says, two seconds later") {
+    now_ns += 2'000'000'000;
+    clone({.tid = 200, .pid = 200, .ptid = 1, .comm = "late"});
+    CHECK(thread(200)->ptid == 1);
+  }
+  CHECK(thread(201)->ptid == 1);  // an orphan of the process that must have ended
+}
+
+TEST_CASE_FIXTURE(ShellScene, "threads of a process whose leader nobody saw") {
+  clone({.tid = 901, .pid = 900, .ptid = 100, .flags = thread_flag::kCloneThread, .vtid = 7, .vpid = 6, .comm = "job"});
+  const Thread* leader = thread(900);
+  REQUIRE(leader);
+  CHECK(leader->pid == 900);
+  CHECK(leader->ptid == 100);
+  CHECK(leader->vtid == 6);
+  CHECK(leader->vpid == 6);
+  CHECK(leader->image->comm == "job");
+  CHECK(state.main_thread(*thread(901)) == leader);
+  CHECK(state.live_threads(*leader) == 2);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a process whose parent nobody saw") {
+  clone({.tid = 300, .pid = 300, .ptid = 299, .comm = "kid"});
+  CHECK(thread(300)->ptid == 299);
+  CHECK(thread(299)->is_invalid());
+  CHECK(thread(299)->image->comm == "<NA>");
+  CHECK(cwd(300) == "");
+  CHECK(thread(300)->image->exepath == "");
+  CHECK(thread(300)->image->cmdline == "kid -x");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "events of old captures lack virtual ids and memory figures") {
+  const Params old = {0, "sh", Param::raw(""), 200, 200, 100, "", 1024, 1, 2, 3, 4, Param::absent(), Param::absent()};
+  event(EventCode::SYSCALL_CLONE_20_X, 200, old);
+  const Thread& t = *thread(200);
+  CHECK(t.vtid == 200);
+  CHECK(t.vpid == -1);
+  CHECK(t.image->comm == "sh");
+  CHECK(t.vmsize_kb == 0);
+  CHECK(t.uid == UINT32_MAX);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a vfork child that executes before its parent goes on") {
+  open(100, 5, "/keep");
+  clone({.tid = 200, .pid = 200, .ptid = 100, .flags = thread_flag::kCloneVfork | thread_flag::kCloneFiles},
+        EventCode::SYSCALL_VFORK_20_X);
+  exec({.tid = 200, .pid = 200, .ptid = 100});
+  clone({.result = 200, .tid = 100, .pid = 100, .flags = thread_flag::kCloneVfork}, EventCode::SYSCALL_VFORK_20_X);
+  CHECK(thread(200)->image->comm == "ls");
+  CHECK(fd_name(200, 5) == "/keep");
+}

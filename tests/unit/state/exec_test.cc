@@ -226,3 +226,150 @@ TEST_CASE_FIXTURE(ShellScene, "loops in parent links end every walk") {
   CHECK(thread(802) == nullptr);
   CHECK(thread(801)->ptid == 0);
 }
+
+TEST_CASE_FIXTURE(ShellScene, "times of the executable against the start of the process and of its namespace") {
+  MachineInfo machine;
+  machine.boot_ts_ns = 2;
+  state.on_machine(machine);
+  clone({.result = 200, .tid = 100, .pid = 100});
+  const uint64_t cloned_ns = now_ns;
+  exec({.tid = 200, .pid = 200, .ptid = 100});  // changed at 5
+  CHECK(thread(200)->exe_ino_ctime_duration_clone_ts == cloned_ns - 5);
+  CHECK(thread(200)->exe_ino_ctime_duration_pidns_start == 3);
+  CHECK(thread(200)->lastexec_ts == now_ns);
+  CHECK(thread(200)->clone_ts == cloned_ns);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "exec keeps and drops flags") {
+  event(EventCode::SYSCALL_OPEN_X, 100, {3, "/a", 1, 0, 5, 6});
+  event(EventCode::SYSCALL_DUP2_X, 100, {1, 3, 1});
+  clone({.tid = 200, .pid = 200, .ptid = 100, .flags = thread_flag::kChildInPidns, .vtid = 5, .vpid = 5});
+  using namespace thread_flag;
+  exec({.tid = 200, .pid = 200, .ptid = 100});
+  CHECK(thread(200)->flags == (kActive | kNameChanged | kCloneInverted));
+  CHECK(thread(200)->vtid == 5);
+  exec({.tid = 100, .pid = 100});
+  CHECK(thread(100)->flags == (kActive | kNameChanged | kPipeSrc));
+}
+
+TEST_CASE_FIXTURE(ShellScene, "what an exec event does not tell about the file stays") {
+  exec({.tid = 100, .pid = 100, .flags = 1 | 8});
+  event(EventCode::SYSCALL_EXECVE_19_X, 100, {0, "/bin/tiny"});
+  CHECK(thread(100)->image->exe_writable);
+  CHECK(thread(100)->image->exe_lower_layer);
+  CHECK(thread(100)->image->exe_ino == 4);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "exec under the number of a thread whose end was lost is a new process") {
+  clone({.result = 101, .tid = 100, .pid = 100, .flags = kThreadFlags});
+  clone({.result = 102, .tid = 100, .pid = 100, .flags = kThreadFlags});
+  exec({.tid = 101, .pid = 101, .ptid = 1});
+  REQUIRE(last.thread == thread(101));
+  CHECK(thread(101)->pid == 101);
+  CHECK(thread(101)->ptid == 1);
+  CHECK(thread(101)->is_main());
+  CHECK(state.live_threads(*thread(101)) == 1);
+  CHECK(state.live_threads(*thread(100)) == 2);  // its other threads are none of the new process's business
+  CHECK(thread(102));
+}
+
+TEST_CASE_FIXTURE(ShellScene, "exec reported under a secondary thread's number keeps that thread") {
+  clone({.result = 101, .tid = 100, .pid = 100, .flags = kThreadFlags});
+  clone({.result = 102, .tid = 100, .pid = 100, .flags = kThreadFlags});
+  exec({.tid = 101, .pid = 100});
+  CHECK(last.thread == thread(101));
+  CHECK(thread(102) == nullptr);
+  CHECK(thread(101)->image->comm == "ls");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "exec of a descriptor of memory") {
+  event(EventCode::SYSCALL_MEMFD_CREATE_X, 100, {4, "payload", 1});
+  event(EventCode::SYSCALL_EXECVEAT_E, 100, {4, "", 1});
+  SUBCASE("with a path from the kernel") {
+    exec({.tid = 100, .pid = 100, .exepath = "/memfd:payload (deleted)", .flags = 4});
+    CHECK(thread(100)->image->exepath == "/memfd:payload");
+    CHECK(thread(100)->image->exe_from_memfd);
+    CHECK(fd(100, 4) == nullptr);
+  }
+  SUBCASE("in an old capture") {
+    exec({.tid = 100, .pid = 100, .exepath = ""});
+    CHECK(thread(100)->image->exepath == "payload");
+  }
+  SUBCASE("that fails") {
+    event(EventCode::SYSCALL_EXECVEAT_X, 100, {-13, "x"});
+    CHECK(thread(100)->image->exepath == "/usr/bin/bash");
+    CHECK(fd_name(100, 4) == "payload");
+  }
+}
+
+TEST_CASE_FIXTURE(ShellScene, "the kernel's choice of reaper") {
+  clone({.result = 200, .tid = 100, .pid = 100});
+  clone({.result = 201, .tid = 200, .pid = 200, .ptid = 100});
+  clone({.result = 300, .tid = 1, .pid = 1, .ptid = 0});
+  SUBCASE("makes its process a reaper for later orphans") {
+    exit(200, 300);
+    tick();
+    CHECK(thread(201)->ptid == 300);
+    clone({.result = 202, .tid = 201, .pid = 201, .ptid = 300});
+    exit(201);
+    tick();
+    CHECK(thread(202)->ptid == 300);
+  }
+  SUBCASE("is not believed when nobody knows it") {
+    exit(200, 777);
+    tick();
+    CHECK(thread(201)->ptid == 1);
+    CHECK(thread(777) == nullptr);
+  }
+  SUBCASE("is not believed when it is the dying one itself") {
+    exit(200, 200);
+    tick();
+    CHECK(thread(201)->ptid == 1);
+  }
+  SUBCASE("is of no use to a process without children") {
+    exit(201, 300);
+    CHECK(thread(201)->reaper_tid == -1);
+  }
+  SUBCASE("prctl with 0 takes the part away again") {
+    event(EventCode::SYSCALL_PRCTL_X, 100, {0, 36, "", 1});
+    event(EventCode::SYSCALL_PRCTL_X, 100, {0, 37, "", 0});
+    exit(200);
+    tick();
+    CHECK(thread(201)->ptid == 1);
+  }
+  SUBCASE("a failed prctl does nothing") {
+    event(EventCode::SYSCALL_PRCTL_X, 100, {-22, 36, "", 1});
+    exit(200);
+    tick();
+    CHECK(thread(201)->ptid == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(ShellScene, "orphans in a pid namespace go to its init, never out of it") {
+  const auto inside = [&](int64_t tid, int64_t ptid, int64_t vtid) {
+    clone({.tid = tid, .pid = tid, .ptid = ptid, .flags = thread_flag::kChildInPidns, .vtid = vtid, .vpid = vtid});
+  };
+  inside(300, 100, 1);
+  inside(301, 300, 2);
+  inside(302, 301, 3);
+  exit(301);
+  tick();
+  CHECK(thread(302)->ptid == 300);
+  exit(300);
+  tick();
+  CHECK(thread(302)->ptid == 0);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "ends and executions of threads nobody knows") {
+  exit(555);
+  CHECK(last.thread == nullptr);
+  tick();
+  CHECK(state.stats().threads == 2);
+  exec({.tid = 556, .pid = 556, .ptid = 555});
+  CHECK(thread(556)->ptid == 0);  // no such parent
+  CHECK(state.live_threads(*thread(556)) == 1);
+  exit(556);
+  exit(556);
+  tick();
+  CHECK(state.stats().threads == 2);
+}

@@ -225,3 +225,124 @@ TEST_CASE_FIXTURE(ShellScene, "generations of descriptors") {
   open(100, 3, "/a");
   CHECK(fd(100, 3)->generation > first);
 }
+
+TEST_CASE_FIXTURE(ShellScene, "flags that last: close-on-exec from every call that can set it") {
+  const uint32_t cloexec = open_flag::kCloExec;
+  event(EventCode::SYSCALL_PIPE2_X, 100, {0, 3, 4, 9, cloexec});
+  event(EventCode::SYSCALL_EVENTFD2_X, 100, {5, cloexec});
+  event(EventCode::SYSCALL_SIGNALFD4_X, 100, {6, cloexec});
+  event(EventCode::SYSCALL_TIMERFD_CREATE_X, 100, {27, 0, 0});  // the width of its flags has no room for this one
+  event(EventCode::SYSCALL_IO_URING_SETUP_X, 100, {25});
+  event(EventCode::SYSCALL_DUP3_X, 100, {7, 27, 7, cloexec});
+  event(EventCode::SYSCALL_INOTIFY_INIT1_X, 100, {8, cloexec});
+  event(EventCode::SYSCALL_EPOLL_CREATE1_X, 100, {9, 1});
+  event(EventCode::SYSCALL_USERFAULTFD_X, 100, {10, cloexec});
+  event(EventCode::SOCKET_SOCKET_X, 100, {11, 1, 1, 0, cloexec});
+  event(EventCode::SYSCALL_PIDFD_OPEN_X, 100, {12, 1, 0});
+  event(EventCode::SYSCALL_MEMFD_CREATE_X, 100, {13, "m", 1});
+  event(EventCode::SYSCALL_PIPE_X, 100, {0, 20, 21, 9});
+  event(EventCode::SYSCALL_EVENTFD_X, 100, {22});
+  event(EventCode::SYSCALL_SIGNALFD_X, 100, {23});
+  event(EventCode::SYSCALL_INOTIFY_INIT_X, 100, {24});
+  event(EventCode::SYSCALL_MEMFD_CREATE_X, 100, {26, "m", 0});
+  for (int64_t n = 3; n <= 13; ++n) REQUIRE(fd(100, n));
+  exec({.tid = 100, .pid = 100});
+  for (int64_t n = 3; n <= 13; ++n) {
+    CAPTURE(n);
+    CHECK(fd(100, n) == nullptr);
+  }
+  for (int64_t n = 20; n <= 27; ++n) {
+    CAPTURE(n);
+    CHECK(fd(100, n));
+  }
+}
+
+TEST_CASE_FIXTURE(ShellScene, "calls whose result is taken for a descriptor, or not") {
+  event(EventCode::SYSCALL_BPF_2_X, 100, {0, 2});  // an update of a map, as the reference sees it
+  CHECK(fd(100, 0)->type == FdType::Bpf);
+  event(EventCode::SYSCALL_MEMFD_CREATE_X, 100, {-24, "m", 0});
+  CHECK(last.fd == nullptr);
+  event(EventCode::SYSCALL_MEMFD_CREATE_X, 100, {5, "", 0});
+  CHECK(fd(100, 5)->type == FdType::MemFd);
+  CHECK_FALSE(last.fd_name_changed);
+  event(EventCode::SYSCALL_PIPE_X, 100, {-24, 6, 7, 1});
+  CHECK(fd(100, 6) == nullptr);
+  event(EventCode::SYSCALL_PIPE_X, 100, {0, -6, 7, 1});
+  CHECK(fd(100, 7));
+  event(EventCode::SYSCALL_PIDFD_GETFD_X, 100, {8, 5, 3, 0});  // 5 is no descriptor of a process
+  CHECK(fd(100, 8) == nullptr);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "fcntl: copies, and calls that change nothing") {
+  open(100, 3, "/a", open_flag::kRdOnly | open_flag::kCloExec);
+  event(EventCode::SYSCALL_FCNTL_X, 100, {10, 3, 1, 10});
+  CHECK(fd_name(100, 10) == "/a");
+  CHECK((fd(100, 10)->open_flags & open_flag::kCloExec) == 0);
+  CHECK_FALSE(last.fd_name_changed);
+  event(EventCode::SYSCALL_FCNTL_X, 100, {0, 10, 3, 1});
+  CHECK((fd(100, 10)->open_flags & open_flag::kCloExec) != 0);
+  event(EventCode::SYSCALL_FCNTL_X, 100, {-9, 3, 1, 11});
+  event(EventCode::SYSCALL_FCNTL_X, 100, {2, 3, 4, 0});
+  CHECK(fd(100, 2) == nullptr);
+  event(EventCode::SYSCALL_FCNTL_X, 100, {12, 99, 1, 0});
+  CHECK(fd(100, 12) == nullptr);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a copy of a descriptor is one of its own") {
+  open(100, 3, "/a");
+  event(EventCode::SYSCALL_DUP_1_X, 100, {4, 3});
+  event(EventCode::SYSCALL_CLOSE_X, 100, {0, 3});
+  tick();
+  CHECK(fd(100, 3) == nullptr);
+  CHECK(fd_name(100, 4) == "/a");
+  open(100, 4, "/b");
+  CHECK(fd_name(100, 4) == "/b");
+  CHECK(last.fd_name_changed);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "temporary files, and what is known only when the call ends") {
+  const uint32_t flags = open_flag::kWrOnly | open_flag::kTmpFile | open_flag::kDirectory;
+  event(EventCode::SYSCALL_OPENAT_2_X, 100, {3, kAtFdCwd, "/tmp", flags, 0600, 5, 6});
+  CHECK(fd(100, 3)->type == FdType::Directory);  // the driver sets both
+  CHECK(fd(100, 3)->open_flags == flags);
+  event(EventCode::SYSCALL_OPEN_E, 100, {"new", open_flag::kCreat | open_flag::kWrOnly, 0600});
+  event(EventCode::SYSCALL_OPEN_X, 100,
+        {4, "new", open_flag::kCreat | open_flag::kCreated | open_flag::kUpperLayer, 0600, 5, 6});
+  CHECK(fd(100, 4)->open_flags ==
+        (open_flag::kCreat | open_flag::kWrOnly | open_flag::kCreated | open_flag::kUpperLayer));
+  CHECK((fd(100, 4)->flags & fd_flag::kOverlayUpper) != 0);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "early names of the other open calls") {
+  open(100, 4, "/srv", open_flag::kDirectory);
+  event(EventCode::SYSCALL_CREAT_E, 100, {"real", 0600});
+  CHECK_FALSE(shown);
+  event(EventCode::SYSCALL_CREAT_X, 100, {5, "/shown", 0600, 5, 6, 1});
+  CHECK(fd_name(100, 5) == "/home/bob/real");
+  CHECK(fd(100, 5)->open_flags == open_flag::kUpperLayer);
+  event(EventCode::SYSCALL_OPENAT2_E, 100, {4, "real", 1, 0, 0});
+  event(EventCode::SYSCALL_OPENAT2_X, 100, {6, kAtFdCwd, "/shown", 1, 0, 0, 5, 6});
+  CHECK(fd_name(100, 6) == "/srv/real");
+  event(EventCode::SYSCALL_OPEN_E, 100, {"<NA>", 1, 0});
+  open(100, 7, "shown");
+  CHECK(fd_name(100, 7) == "/home/bob/shown");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "openat without an inode tells no device either") {
+  event(EventCode::SYSCALL_OPENAT_2_X, 100, {3, kAtFdCwd, "/a", 1, 0, 5, Param::absent()});
+  CHECK(fd(100, 3)->dev == 0);
+  CHECK(fd(100, 3)->ino == 0);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "calls of threads nobody knows, on numbers that can't be") {
+  open(800, 3, "rel");
+  CHECK(fd_name(800, 3) == "./rel");
+  open(800, -9, "/x");
+  open(800, INT64_MAX, "/far");
+  CHECK(fd_name(800, INT64_MAX) == "/far");
+  CHECK(state.fds_of(*thread(800))->size() == 2);
+  event(EventCode::SYSCALL_CLOSE_X, 801, {0, INT64_MIN});
+  CHECK(last.fd_num == INT64_MIN);
+  event(EventCode::SYSCALL_CLOSE_RANGE_X, 802, {0, 0u, UINT32_MAX, 0});
+  CHECK(thread(802)->is_invalid());
+}

@@ -129,3 +129,124 @@ TEST_CASE_FIXTURE(ShellScene, "events without parameters") {
   tick();
   CHECK(thread(100)->is_invalid());  // one of them was its exit; what came after is a placeholder
 }
+
+TEST_CASE_FIXTURE(ShellScene, "ids that a call leaves as they are") {
+  event(EventCode::SYSCALL_SETRESUID_X, 100, {0, 1u, UINT32_MAX, 3u});
+  CHECK(thread(100)->uid == UINT32_MAX);
+  event(EventCode::SYSCALL_SETREGID_X, 100, {0, 1u, UINT32_MAX});
+  CHECK(thread(100)->gid == UINT32_MAX);
+  event(EventCode::SYSCALL_SETREGID_X, 100, {1, 1u, 2u});  // neither failed nor succeeded
+  CHECK(thread(100)->gid == UINT32_MAX);
+  event(EventCode::SYSCALL_SETUID_X, 100, {0, Param::absent()});
+  CHECK(thread(100)->uid == UINT32_MAX);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "ids and namespaces are the calling thread's alone") {
+  clone({.result = 101, .tid = 100, .pid = 100, .flags = thread_flag::kCloneThread});
+  event(EventCode::SYSCALL_SETUID_X, 101, {0, 33u});
+  event(EventCode::SYSCALL_UNSHARE_X, 101, {0, thread_flag::kCloneNewUser});
+  CHECK(thread(101)->uid == 33);
+  CHECK(thread(100)->uid == 500);
+  CHECK(thread(101)->cap_permitted == 0x1ffffffffff);
+  CHECK(thread(100)->cap_permitted == 0);
+  event(EventCode::SYSCALL_SETNS_X, 100, {-1, 9, thread_flag::kCloneNewUser});
+  CHECK(thread(100)->cap_permitted == 0);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "calls that leave process groups, sessions and names alone") {
+  exec({.tid = 100, .pid = 100});
+  event(EventCode::SYSCALL_SETPGID_X, 100, {0, 100, 55});
+  CHECK(thread(100)->pgid == 78);
+  CHECK(thread(100)->vpgid == 77);
+  event(EventCode::SYSCALL_SETSID_X, 100, {-1});
+  CHECK(thread(100)->sid == 100);
+  event(EventCode::SYSCALL_PRCTL_X, 100, {0, 15, "renamed", 0});
+  CHECK(thread(100)->image->comm == "ls");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "directories of secondary threads") {
+  clone({.result = 101, .tid = 100, .pid = 100, .flags = thread_flag::kCloneThread});
+  event(EventCode::SYSCALL_CHDIR_X, 101, {0, "/srv"});
+  CHECK(cwd(100) == "/srv/");
+  CHECK(cwd(101) == "/srv/");
+  // A relative one is taken from what the thread itself has stored, which is nothing.
+  event(EventCode::SYSCALL_CHDIR_X, 101, {0, "sub"});
+  CHECK(cwd(100) == "sub/");
+  event(EventCode::SYSCALL_CHDIR_X, 100, {0, Param::absent()});
+  CHECK(cwd(100) == "sub/");
+  event(EventCode::SYSCALL_FCHDIR_X, 100, {0, 99});
+  CHECK(cwd(100) == "sub/");
+  event(EventCode::SYSCALL_GETCWD_X, 101, {-34, "/wrong"});
+  CHECK(cwd(100) == "sub/");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a root is joined with the directory; nobody's directory and root change with it") {
+  event(EventCode::SYSCALL_CHROOT_X, 100, {-1, "/no"});
+  CHECK(thread(100)->root == "");
+  event(EventCode::SYSCALL_CHROOT_X, 100, {0, "../ann"});
+  CHECK(thread(100)->root == "/home/ann");
+  CHECK(cwd(100) == "/home/bob/");
+  CHECK(thread(1)->root == "");
+}
+
+TEST_CASE_FIXTURE(ShellScene, "limits are the process's, memory is the thread's") {
+  clone({.result = 101, .tid = 100, .pid = 100, .flags = thread_flag::kCloneThread});
+  event(EventCode::SYSCALL_GETRLIMIT_X, 101, {0, 64, 128, 7});
+  CHECK(thread(100)->fdlimit == 64);
+  event(EventCode::SYSCALL_PRLIMIT_X, 101, {0, 65, 66, 1, 2, 0, 7});
+  CHECK(thread(100)->fdlimit == 65);
+  event(EventCode::SYSCALL_PRLIMIT_X, 101, {0, -1, -1, 1, 2, 0, 7});  // asks only
+  CHECK(thread(100)->fdlimit == 65);
+  event(EventCode::SYSCALL_PRLIMIT_X, 101, {0, 67, 68, 1, 2, 4444, 7});
+  event(EventCode::SYSCALL_SETRLIMIT_X, 101, {-1, 69, 70, 7});
+  CHECK(thread(100)->fdlimit == 65);
+  CHECK(thread(4444) == nullptr);
+
+  for (const EventCode code : {EventCode::SYSCALL_MMAP_X, EventCode::SYSCALL_MMAP2_X, EventCode::SYSCALL_MUNMAP_X}) {
+    const uint32_t before = thread(101)->vmsize_kb;
+    event(code, 101, {0, before + 10, before + 20, before + 30});
+    CHECK(thread(101)->vmsize_kb == before + 10);
+    CHECK(thread(101)->vmrss_kb == before + 20);
+    CHECK(thread(101)->vmswap_kb == before + 30);
+  }
+  const uint32_t own = thread(101)->vmsize_kb;
+  event(EventCode::SCHEDSWITCH_6_E, 101, {1, 5, 6, 70, 80, 90});
+  CHECK(thread(101)->pfmajor == 5);
+  CHECK(thread(101)->pfminor == 6);
+  CHECK(thread(101)->vmsize_kb == own);
+  CHECK(thread(100)->vmsize_kb == 70);
+  CHECK(thread(100)->vmrss_kb == 80);
+  CHECK(thread(100)->vmswap_kb == 90);
+  event(EventCode::SCHEDSWITCH_6_E, 4444, {1, 5, 6, 70, 80, 90});
+  CHECK(thread(4444) == nullptr);  // a switch makes up nobody
+}
+
+TEST_CASE_FIXTURE(ShellScene, "users that become known touch every thread's cached answers") {
+  event(EventCode::SYSCALL_GETUID_X, 100, {0});
+  const uint32_t before = last.thread->process_generation;
+  event(EventCode::SYSCALL_GETUID_X, 100, {0});
+  CHECK(last.thread->process_generation == before);
+  event(EventCode::USER_ADDED_E, -1, {500u, 500u, "bob", "/h", "/s", ""});
+  event(EventCode::SYSCALL_GETUID_X, 100, {0});
+  const uint32_t with_user = last.thread->process_generation;
+  CHECK(with_user > before);
+  event(EventCode::GROUP_DELETED_E, -1, {500u, "bobs", ""});
+  event(EventCode::SYSCALL_GETUID_X, 100, {0});
+  CHECK(last.thread->process_generation > with_user);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "events that only look") {
+  const uint64_t count = state.stats().threads;
+  for (const EventCode code : {EventCode::SIGNALDELIVER_E, EventCode::SYSCALL_PTRACE_X, EventCode::SYSCALL_MOUNT_X,
+                               EventCode::SYSCALL_KILL_X, EventCode::SYSCALL_RENAME_X}) {
+    CAPTURE(event_info(code).name);
+    event(code, 100);
+    CHECK(last.thread == thread(100));
+    CHECK(thread(100)->uid == 500);
+  }
+  event(EventCode::DROP_E, 5555, {1});
+  event(EventCode::PROCINFO_E, 5556, {1, 2});
+  CHECK(state.stats().threads == count);
+  event(EventCode::SIGNALDELIVER_E, 5557, {1, 2, 15});
+  CHECK(last.thread->is_invalid());
+}

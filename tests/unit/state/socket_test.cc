@@ -309,3 +309,88 @@ TEST_CASE("roles of sockets from the descriptor list") {
   CHECK((scene.fd(100, 7)->flags & fd_flag::kRoleClient) != 0);
   CHECK((scene.fd(100, 8)->flags & fd_flag::kRoleServer) != 0);
 }
+
+TEST_CASE_FIXTURE(NetScene, "the early path of a unix peer is believed when the late one agrees with the kernel") {
+  socket(100, 3, kUnix);
+  event(EventCode::SOCKET_CONNECT_E, 100, {3, sockaddr_unix("/run/real")});
+  SUBCASE("agrees") {
+    connect(100, 3, 0, socktuple_unix(1, 2, "/run/shown"), sockaddr_unix("/run/shown"));
+    CHECK(fd_name(100, 3) == "1->2 /run/real");
+  }
+  SUBCASE("differs") {
+    connect(100, 3, 0, socktuple_unix(1, 2, "/run/kernel"), sockaddr_unix("/run/shown"));
+    CHECK(fd_name(100, 3) == "1->2 /run/kernel");
+  }
+  SUBCASE("is missing") {
+    connect(100, 3, 0, socktuple_unix(1, 2, "/run/kernel"));
+    CHECK(fd_name(100, 3) == "1->2 /run/kernel");
+  }
+  CHECK(fd(100, 3)->unix_source == 1);
+  CHECK(fd(100, 3)->unix_destination == 2);
+  CHECK(client(3));
+}
+
+TEST_CASE_FIXTURE(NetScene, "a unix tuple does not make another socket a unix socket") {
+  socket(100, 3, kInet);
+  connect(100, 3, 0, socktuple_unix(1, 2, "/run/x"));
+  CHECK(fd(100, 3)->type == FdType::Ipv4Sock);
+  CHECK(fd_name(100, 3).empty());
+}
+
+TEST_CASE_FIXTURE(NetScene, "a datagram server that connects") {
+  socket(100, 3, kInet, kDgram);
+  recvfrom(3, socktuple4("8.8.8.8", 53, "10.0.0.5", 4444));
+  REQUIRE(server(3));
+  connect(100, 3, 0, socktuple4("10.0.0.5", 4444, "9.9.9.9", 53));
+  CHECK(fd_name(100, 3) == "9.9.9.9:53->10.0.0.5:4444");
+  CHECK(server(3));
+}
+
+TEST_CASE_FIXTURE(NetScene, "two connect exits without an enter event keep the first number") {
+  socket(100, 3, kInet);
+  socket(100, 4, kInet);
+  event(EventCode::SOCKET_CONNECT_E, 100, {3, sockaddr4("1.1.1.1", 1)});
+  connect(100, 3, 0, socktuple4("10.0.0.5", 1, "1.1.1.1", 1));
+  connect(100, 4, 0, socktuple4("10.0.0.5", 2, "2.2.2.2", 2));
+  CHECK(last.fd_num == 3);
+}
+
+TEST_CASE_FIXTURE(NetScene, "descriptor numbers of sockets that can't be") {
+  const size_t before = state.fds_of(*thread(100)) ? state.fds_of(*thread(100))->size() : 0;
+  socket(100, -24, kInet);
+  event(EventCode::SOCKET_ACCEPT4_6_X, 100, {-11, socktuple4("9.9.9.9", 5, "10.0.0.5", 80), 0, 0, 0, 0});
+  event(EventCode::SOCKET_SOCKETPAIR_X, 100, {0, 7, 7, 1, 2, 1, 1, 0});
+  event(EventCode::SOCKET_SOCKETPAIR_X, 100, {-1, 7, 8, 1, 2, 1, 1, 0});
+  event(EventCode::SOCKET_SENDTO_X, 100, {1, "x", -5, 1, socktuple4("10.0.0.5", 7, "1.1.1.1", 8)});
+  CHECK((state.fds_of(*thread(100)) ? state.fds_of(*thread(100))->size() : 0) == before);
+  socket(100, INT64_MAX, kInet);
+  CHECK(fd(100, INT64_MAX));
+  event(EventCode::SYSCALL_CLOSE_X, 100, {0, INT64_MAX});
+  tick();
+  CHECK(fd(100, INT64_MAX) == nullptr);
+}
+
+TEST_CASE_FIXTURE(NetScene, "a datagram socket over IPv6 stays a client") {
+  const std::string own = ip6_bytes({0x20, 1, 0x0d, 0xb8}, 1), peer = ip6_bytes({0x20, 1, 0x0d, 0xb8}, 2);
+  socket(100, 3, kInet6, kDgram);
+  recvfrom(3, tuple6(peer, 53, own, 4444));
+  CHECK(client(3));
+  CHECK(fd_name(100, 3) == "2001:db8::1:4444->2001:db8::2:53");
+  socket(100, 4, kInet6, kDgram);
+  sendto(4, tuple6(ip6_bytes({}, 0), 9, peer, 53));
+  CHECK(fd_name(100, 4) == "2001:db8::1:9->2001:db8::2:53");
+}
+
+TEST_CASE_FIXTURE(NetScene, "unix traffic names a socket; failed and empty traffic doesn't") {
+  socket(100, 3, kUnix, kDgram);
+  recvfrom(3, Param::absent());
+  CHECK(fd_name(100, 3).empty());
+  event(EventCode::SOCKET_RECVFROM_X, 100, {-11, "", socktuple_unix(1, 2, "/run/x"), 3, 1});
+  CHECK(fd_name(100, 3).empty());
+  recvfrom(3, socktuple_unix(1, 2, "/run/x"));
+  CHECK(fd_name(100, 3) == "1->2 /run/x");
+  CHECK(last.fd_name_changed);
+  recvfrom(3, socktuple_unix(1, 2, "/run/x"));
+  CHECK_FALSE(last.fd_name_changed);
+  CHECK_FALSE(fd(100, 3)->has_role());
+}
