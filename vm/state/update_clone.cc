@@ -81,22 +81,23 @@ void inherit(ThreadEntry& child, const ThreadEntry& source) {
   child.exe_ino_ctime_duration_clone_ts = source.exe_ino_ctime_duration_clone_ts;
 }
 
-void build_child(StateCore& core, ThreadEntry& child, ThreadEntry& source, bool source_valid, const EventView& e) {
+/// `source`: whom the child takes after; null when the event doesn't tell.
+void build_child(StateCore& core, ThreadEntry& child, ThreadEntry* source, bool source_valid, const EventView& e) {
   if (source_valid) {
-    child.image = source.image;
-    inherit(child, source);
+    child.image = source->image;
+    inherit(child, *source);
   }
   set_command(core, child, e);
   if (child.flags & thread_flag::kCloneThread) {
     child.flags |= thread_flag::kCloneFiles;
-    child.lastexec_ts = source.lastexec_ts;
-  } else {
-    FdTable* table = core.fds_of(source);
-    ThreadEntry* owner = table == source.fds.get() ? &source : ThreadTable::main_of(source);
+    if (source) child.lastexec_ts = source->lastexec_ts;
+  } else if (source) {
+    FdTable* table = core.fds_of(*source);
+    ThreadEntry* owner = table == source->fds.get() ? source : ThreadTable::main_of(*source);
     if (table && owner) child.fds = owner->fds;  // shared until one of the two writes
-    if (source_valid) child.cwd = core.cwd_of(source);
+    if (source_valid) child.cwd = core.cwd_of(*source);
     // The environment is the calling thread's own; only main threads hold one.
-    if (source_valid && !source.is_main() && !child.image->env.empty()) {
+    if (source_valid && !source->is_main() && !child.image->env.empty()) {
       ExecImage image = *child.image;
       image.env.clear();
       core.set_image(child, std::move(image));
@@ -168,7 +169,7 @@ void update_from_parent(StateCore& core, Step& step, int64_t child_tid) {
   child->vpid = child->pid;
   child->pidns_init_start_ts = core.boot_ts_ns();
   if (!caller_valid) set_command(core, *caller, e);
-  build_child(core, *child, *caller, caller_valid, e);
+  build_child(core, *child, caller, caller_valid, e);
   core.threads.add(std::move(child));
 }
 
@@ -187,18 +188,18 @@ void update_from_child(StateCore& core, Step& step) {
   child->flags = static_cast<uint32_t>(e.uinteger(kFlags)) | thread_flag::kCloneInverted;
   const bool is_thread = (child->flags & thread_flag::kCloneThread) != 0;
 
-  ThreadEntry* source = core.threads.get(is_thread ? child->pid : child->ptid);
   step.thread = nullptr;
-  if (!source) return;
-  const bool source_valid = !source->is_invalid();
-  if (!source_valid && is_thread) {
+  const int64_t source_tid = is_thread ? child->pid : child->ptid;
+  ThreadEntry* source = source_tid >= 0 ? core.threads.get(source_tid) : nullptr;
+  const bool source_valid = source && !source->is_invalid();
+  if (source && !source_valid && is_thread) {
     repair(core, *source, child->pid, child->ptid, child->vpid, child->vpid);
     set_command(core, *source, e);
   }
   const bool in_namespace =
       (child->flags & (thread_flag::kChildInPidns | thread_flag::kCloneNewPid)) != 0 || child->tid != child->vtid;
   child->pidns_init_start_ts = core.boot_ts_ns() + (in_namespace && e.has(kPidnsStart) ? e.uinteger(kPidnsStart) : 0);
-  build_child(core, *child, *source, source_valid, e);
+  build_child(core, *child, source, source_valid, e);
   step.thread = core.threads.add(std::move(child));
 }
 

@@ -285,3 +285,19 @@ TEST_CASE_FIXTURE(ShellScene, "a vfork child that executes before its parent goe
   CHECK(thread(200)->image->comm == "ls");
   CHECK(fd_name(200, 5) == "/keep");
 }
+
+TEST_CASE_FIXTURE(ShellScene, "a child that tells neither process nor parent is known by name alone") {
+  for (const uint32_t flags : {0u, thread_flag::kCloneThread}) {
+    CAPTURE(flags);
+    const int64_t tid = 600 + static_cast<int64_t>(flags != 0);
+    event(EventCode::SYSCALL_CLONE_20_X, tid,
+          {0, "sh", Param::raw(""), tid, Param::absent(), Param::absent(), "", 1024, 1, 2, 3, 4, 5, "kid", "", flags});
+    REQUIRE(last.thread == thread(tid));
+    CHECK(thread(tid)->is_invalid());
+    CHECK(thread(tid)->image->comm == "kid");
+    CHECK(thread(-1) == nullptr);
+    exec({.tid = tid, .pid = tid, .ptid = 100});
+    CHECK_FALSE(thread(tid)->is_invalid());
+    CHECK(state.parent(*thread(tid)) == thread(100));
+  }
+}
