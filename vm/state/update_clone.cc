@@ -175,8 +175,9 @@ void update_from_parent(StateCore& core, Step& step, int64_t child_tid) {
 
 void update_from_child(StateCore& core, Step& step) {
   const EventView& e = step.event;
-  if (const ThreadEntry* present = core.threads.find(e.tid); present && present->clone_ts != 0) {
-    if (e.ts_ns < present->clone_ts || e.ts_ns - present->clone_ts < kStaleAfterNs) return;
+  if (const ThreadEntry* present = core.threads.find(e.tid)) {
+    const bool fresh = e.ts_ns < present->clone_ts || e.ts_ns - present->clone_ts < kStaleAfterNs;
+    if (present->clone_ts != 0 && fresh) return;
     core.threads.remove(e.tid);
   }
   auto child = core.threads.make(e.tid);
