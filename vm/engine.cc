@@ -46,7 +46,9 @@ BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {
     stats_.source_failed |= status == BatchStatus::Failed;
     return status;
   }
-  for (const RawEvent& raw : batch) {
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const RawEvent& raw = batch[i];
+    state_.prefetch(batch, i);
     if (first_ts_ns_ == 0) first_ts_ns_ = raw.ts_ns;
     const bool late = options_.max_event_time_ns != 0 && raw.ts_ns > first_ts_ns_ &&
                       raw.ts_ns - first_ts_ns_ > options_.max_event_time_ns;
@@ -105,7 +107,7 @@ LossCounts Engine::losses(const SourceStats& source) const {
     named += source.refused_by_code[code];
   }
   const StateStats& state = state_.stats();
-  lost.thread_records = state.threads_refused + state.images_trimmed;
+  lost.thread_records = state.threads_refused + state.threads_evicted + state.images_trimmed;
   lost.descriptor_records = state.fds_refused;
   lost.container_records = state.failed_containers;
   lost.unnamed = stats_.events_by_code[static_cast<size_t>(EventCode::DROP_E)] + (source.refused - std::min(named, source.refused)) +

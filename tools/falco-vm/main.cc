@@ -177,7 +177,8 @@ int run(int argc, char** argv) {
   options.json = o.json;
   options.hostname = host_name();
   options.max_event_time_ns = nanoseconds(o.max_seconds);
-  fvm::Engine engine(std::move(*image), options);
+  // Never destroyed: see main().
+  fvm::Engine& engine = *new fvm::Engine(std::move(*image), options);
   engine.select({o.only_tags, o.without_tags, o.without_names, *priority});
   if (engine.active_rules() == 0) {
     complain("no rule is left to run: the selection disabled all " + std::to_string(engine.image().rules().size()) + " rules of " + o.ruleset);
@@ -199,4 +200,9 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace falco_vm
 
-int main(int argc, char** argv) { return falco_vm::run(argc, argv); }
+int main(int argc, char** argv) {
+  const int exit_code = falco_vm::run(argc, argv);
+  std::fflush(nullptr);
+  // What is left is memory, up to gigabytes of it in small pieces; the kernel takes it back at once.
+  std::_Exit(exit_code);
+}

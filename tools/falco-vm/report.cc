@@ -2,6 +2,7 @@
 #include "tools/falco-vm/report.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -32,6 +33,7 @@ std::vector<Counter> losses(const fvm::Engine& engine, const fvm::SourceStats& s
       {"stored_enters_evicted", source.enters_evicted},
       {"early_ends", e.source_failed ? 1u : 0u},
       {"threads_refused", s.threads_refused},
+      {"threads_evicted", s.threads_evicted},
       {"descriptors_refused", s.fds_refused},
       {"process_arguments_not_kept", s.images_trimmed},
       {"containers_unreadable", s.failed_containers},
@@ -39,6 +41,21 @@ std::vector<Counter> losses(const fvm::Engine& engine, const fvm::SourceStats& s
       {"alerts_not_written", e.alerts_lost},
   };
 }
+
+struct MemoryUse {
+  uint64_t state_peak_bytes, state_ceiling_bytes;      ///< what state accounts for
+  uint64_t process_peak_bytes, process_ceiling_bytes;  ///< resident, all of it
+};
+
+MemoryUse memory_use(const fvm::Engine& engine) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const fvm::StateMemory state = engine.state().memory();
+  return {state.peak_bytes, state.limit_bytes, static_cast<uint64_t>(usage.ru_maxrss) * 1024,
+          state.limit_bytes + fvm::limits::kWorkingBytes};
+}
+
+double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
 std::map<std::string_view, uint64_t> events_by_name(const fvm::EngineStats& stats) {
   std::map<std::string_view, uint64_t> by_name;
@@ -105,6 +122,11 @@ std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source
                 {"applied to state only", e.hidden},
                 {"evaluated", e.evaluated},
                 {"events of unknown threads", engine.state().stats().unknown_threads}});
+  const MemoryUse memory = memory_use(engine);
+  append_table(out, "threads", {{"known now", engine.state().stats().threads}, {"known at most", engine.state().stats().threads_peak}});
+  fmt::format_to(std::back_inserter(out), "memory:\n{:>14.1f}  MB of state at most, of {} MB allowed\n{:>14.1f}  MB of the process at most, of {} MB\n",
+                 megabytes(memory.state_peak_bytes), memory.state_ceiling_bytes >> 20, megabytes(memory.process_peak_bytes),
+                 memory.process_ceiling_bytes >> 20);
   append_table(out, "lost", losses(engine, source));
   out += LossReport(engine, source).tables();
   return out;
@@ -121,6 +143,11 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
   out["evaluated"] = e.evaluated;
   out["unknown_threads"] = engine.state().stats().unknown_threads;
   out["threads_peak"] = engine.state().stats().threads_peak;
+  const MemoryUse memory = memory_use(engine);
+  out["memory"] = {{"state_peak_bytes", memory.state_peak_bytes},
+                   {"state_ceiling_bytes", memory.state_ceiling_bytes},
+                   {"process_peak_bytes", memory.process_peak_bytes},
+                   {"process_ceiling_bytes", memory.process_ceiling_bytes}};
   out["active_rules"] = engine.active_rules();
   out["alerts"] = e.alerts;
   auto& events = out["events_by_type"] = nlohmann::json::object();

@@ -30,6 +30,11 @@ class FlatTable {
   }
   const V* find(int64_t key) const { return const_cast<FlatTable*>(this)->find(key); }
 
+  /// Starts loading what find(key) will look at.
+  void prefetch(int64_t key) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[home(key)]);
+  }
+
   /// Inserts or overwrites.
   V& set(int64_t key, V value) {
     if (V* present = find(key)) return *present = std::move(value);
@@ -66,6 +71,21 @@ class FlatTable {
     size_ = 0;
   }
   size_t size() const { return size_; }
+
+  /// Calls f(key, value) for `count` entries or all, from `hand` on, which moves behind the last one; f must not change
+  /// the table. Bounded work: empty places count, too.
+  template <typename F>
+  void sample(size_t& hand, size_t count, F&& f) const {
+    if (slots_.empty()) return;
+    constexpr size_t kPlacesPerEntry = 8;
+    size_t seen = 0;
+    for (size_t step = 0; step < count * kPlacesPerEntry && seen < count; ++step) {
+      hand = (hand + 1) & (slots_.size() - 1);
+      if (!slots_[hand].used) continue;
+      ++seen;
+      f(slots_[hand].key, slots_[hand].value);
+    }
+  }
 
   /// Calls f(key, value) for each entry, in no particular order; f must not change the table.
   template <typename F>

@@ -198,6 +198,7 @@ class Reader {
 
 std::unique_ptr<Container> read_container_json(std::string_view json) {
   json = until_nul(as_bytes(json));
+  if (json.size() > limits::kContainerJsonBytes) return nullptr;
   auto container = std::make_unique<Container>();
   Reader reader(*container);
   try {

@@ -11,10 +11,11 @@
 namespace fvm {
 namespace {
 
-/// A record with its share of the memory budget. Names set later are bounded by kPathBytes; the flat part covers them.
+/// A record with its share of the memory budget. The flat part covers names that come later, which are those of sockets, and
+/// what the allocator adds.
 struct ChargedFd : Fd {
   ChargedFd(Fd record, MemoryBudget* budget) : Fd(std::move(record)), charge(budget, bytes(*this)) {}
-  static size_t bytes(const Fd& record) { return sizeof(ChargedFd) + 256 + record.name_raw.size(); }
+  static size_t bytes(const Fd& record) { return sizeof(ChargedFd) + 192 + record.name.size() + record.name_raw.size(); }
   MemoryCharge charge;
 };
 

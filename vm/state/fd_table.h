@@ -17,6 +17,8 @@
 namespace fvm {
 
 class FdTable {
+  static constexpr size_t kPrefetched = 8;
+
  public:
   /// `budget`, when given, must outlive the table and every copy of it.
   explicit FdTable(MemoryBudget* budget = nullptr) : slots_charge_(budget, 0) {}
@@ -41,6 +43,12 @@ class FdTable {
     });
   }
   size_t size() const { return size_; }
+  /// Starts loading the places of small numbers, once the table itself is loaded.
+  void prefetch() const {
+    if (dense_.empty()) return;
+    const char* slots = reinterpret_cast<const char*>(dense_.data());
+    for (size_t at = 0; at < kPrefetched * sizeof dense_[0]; at += 64) __builtin_prefetch(slots + at);
+  }
   /// Bytes a private copy of the table itself needs, records not counted.
   size_t copy_bytes() const { return dense_.size() * sizeof(dense_[0]) + sparse_.size() * sizeof(sparse_[0]); }
 

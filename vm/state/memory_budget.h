@@ -14,10 +14,13 @@ class MemoryBudget {
   explicit MemoryBudget(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
   bool fits(size_t bytes) const { return used_bytes_ + bytes <= limit_bytes_; }
   size_t used_bytes() const { return used_bytes_; }
+  size_t peak_bytes() const { return peak_bytes_; }
+  size_t limit_bytes() const { return limit_bytes_; }
 
  private:
   friend class MemoryCharge;
   size_t used_bytes_ = 0;
+  size_t peak_bytes_ = 0;
   size_t limit_bytes_;
 };
 
@@ -35,7 +38,10 @@ class MemoryCharge {
   ~MemoryCharge() { set(0); }
 
   void set(size_t bytes) {
-    if (budget_) budget_->used_bytes_ = budget_->used_bytes_ - bytes_ + bytes;
+    if (budget_) {
+      budget_->used_bytes_ += bytes - bytes_;  // may wrap on its way
+      if (budget_->used_bytes_ > budget_->peak_bytes_) budget_->peak_bytes_ = budget_->used_bytes_;
+    }
     bytes_ = bytes;
   }
   MemoryBudget* budget() const { return budget_; }

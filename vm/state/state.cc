@@ -83,6 +83,8 @@ bool worth_storing(const EventView& e) {
 }  // namespace
 
 struct State::Impl {
+  explicit Impl(const StateLimits& ceilings) : core(ceilings) {}
+
   StateCore core;
   Import import;
   uint64_t first_event_ts_ns = 0;
@@ -92,7 +94,7 @@ struct State::Impl {
   void bind(Step& step, const EventTraits& traits);
 };
 
-State::State() : impl_(std::make_unique<Impl>()) {}
+State::State(const StateLimits& ceilings) : impl_(std::make_unique<Impl>(ceilings)) {}
 State::~State() = default;
 
 void State::on_section() {
@@ -148,7 +150,7 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
     t.last_enter = e.code;
     t.enter_valid = false;
     if (traits.hidden && worth_storing(e)) {
-      t.enter.store(e);
+      t.enter.store(e, core.budget);
     } else {
       t.enter.clear();
     }
@@ -162,6 +164,16 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
   step.fd = core.find_fd(t, t.lastevent_fd);
 }
 
+void State::prefetch(std::span<const RawEvent> batch, size_t next) const {
+  const ThreadTable& threads = impl_->core.threads;
+  if (!threads.is_large()) return;
+  constexpr size_t kPlace = 16, kRecord = 12, kTargets = 8, kDescriptors = 4;
+  if (next + kPlace < batch.size()) threads.prefetch_place(batch[next + kPlace].tid);
+  if (next + kRecord < batch.size()) threads.prefetch_record(batch[next + kRecord].tid);
+  if (next + kTargets < batch.size()) threads.prefetch_targets(batch[next + kTargets].tid);
+  if (next + kDescriptors < batch.size()) threads.prefetch_descriptors(batch[next + kDescriptors].tid);
+}
+
 bool State::update(const EventView& event, EvalContext& out) {
   Impl& impl = *impl_;
   StateCore& core = impl.core;
@@ -170,6 +182,7 @@ bool State::update(const EventView& event, EvalContext& out) {
   if (impl.first_event_ts_ns == 0 && (event.info().category & FALCO_EC_METAEVENT) == 0)
     impl.first_event_ts_ns = event.ts_ns;
   impl.run_deferred(event.ts_ns);
+  if (core.threads.crowded()) core.threads.make_room();
   core.event_container = nullptr;
 
   Step step{event};
@@ -259,5 +272,9 @@ bool State::is_local_address(const Thread* thread, const IpAddr& address) const 
 const MachineInfo& State::machine() const { return impl_->core.machine; }
 uint64_t State::first_event_ts() const { return impl_->first_event_ts_ns; }
 const StateStats& State::stats() const { return impl_->core.stats; }
+StateMemory State::memory() const {
+  const MemoryBudget& budget = impl_->core.budget;
+  return {budget.used_bytes(), budget.peak_bytes(), budget.limit_bytes()};
+}
 
 }  // namespace fvm

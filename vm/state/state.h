@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/abi/limits.h"
 #include "vm/event/event_view.h"
 #include "vm/field/field_reader.h"
 #include "vm/source/event_source.h"
@@ -48,12 +49,23 @@ struct Container {
 struct StateStats {
   uint64_t threads = 0, threads_peak = 0, threads_refused = 0, unknown_threads = 0;
   uint64_t fds_refused = 0, unknown_fds = 0, failed_containers = 0;
+  uint64_t threads_evicted = 0;  ///< idle ones that made room
   uint64_t images_trimmed = 0;  ///< processes whose arguments and environment were not kept for lack of memory
+};
+
+/// Ceilings of one State. Memory is what is accounted for: every thread, image, descriptor, cgroup list and container record.
+struct StateLimits {
+  size_t threads = limits::kThreads;
+  size_t bytes = limits::kStateBytes;
+};
+
+struct StateMemory {
+  size_t used_bytes = 0, peak_bytes = 0, limit_bytes = 0;
 };
 
 class State final : public StateSink {
  public:
-  State();
+  explicit State(const StateLimits& ceilings = {});
   ~State() override;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -66,6 +78,10 @@ class State final : public StateSink {
   void on_interfaces(std::vector<InterfaceRecord>) override;
   void on_user(const UserRecord&) override;
   void on_group(const GroupRecord&) override;
+
+  /// Looks a few events ahead of update(): starts loading what batch[next] and its successors will need. Costs nothing to
+  /// speak of while the thread table fits a cache.
+  void prefetch(std::span<const RawEvent> batch, size_t next) const;
 
   /// Applies `event`. False: a hidden event (an enter event that is only stored; users and containers in front of all
   /// others, which belong to the metadata), not to be shown to rules or output;
@@ -94,6 +110,7 @@ class State final : public StateSink {
   const MachineInfo& machine() const;
   uint64_t first_event_ts() const;  ///< of the first event that isn't a meta event; 0 before it
   const StateStats& stats() const;
+  StateMemory memory() const;
 
  private:
   struct Impl;

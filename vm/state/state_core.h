@@ -43,9 +43,13 @@ Handler handler_of(EventCode code);
 
 class StateCore {
  public:
-  StateCore() : cgroup_sets(budget), containers(budget), threads(generations, stats, cgroup_sets.empty()) {}
+  explicit StateCore(const StateLimits& ceilings)
+      : budget(ceilings.bytes),
+        cgroup_sets(budget),
+        containers(budget),
+        threads(generations, stats, budget, ceilings.threads, cgroup_sets.empty()) {}
 
-  MemoryBudget budget{limits::kStateBytes};  // first: everything else gives back to it at the end
+  MemoryBudget budget;  // first: everything else gives back to it at the end
   StateStats stats;
   Generations generations;
   CgroupSets cgroup_sets;

@@ -11,6 +11,7 @@
 #include "vm/abi/limits.h"
 #include "vm/event/event_view.h"
 #include "vm/state/cgroups.h"
+#include "vm/state/memory_budget.h"
 #include "vm/state/thread.h"
 
 namespace fvm {
@@ -18,21 +19,26 @@ namespace fvm {
 /// Parameters of an enter event, copied because its exit event comes later.
 class StoredEnter {
  public:
-  /// Keeps `event` unless it is larger than kStoredEnterBytes.
-  void store(const EventView& event) {
+  /// Keeps `event` unless it is larger than kStoredEnterBytes or memory is short.
+  void store(const EventView& event, MemoryBudget& budget) {
     clear();
     size_t bytes = kHeaderBytes;
     for (size_t i = 0; i < event.nparams; ++i) bytes += event.param(i).size() + 2;
-    if (bytes > limits::kStoredEnterBytes) return;
+    if (bytes > limits::kStoredEnterBytes || !budget.fits(bytes)) return;
     nparams_ = event.nparams < kParams ? event.nparams : kParams;
     for (size_t i = 0; i < nparams_; ++i) {
       bytes_ += as_text(event.param(i));
       ends_[i] = static_cast<uint16_t>(bytes_.size());
     }
     present_ = true;
+    if (bytes_.capacity() > kInlineBytes) charge_ = MemoryCharge(&budget, bytes_.capacity());
   }
   void clear() {
     bytes_.clear();
+    if (bytes_.capacity() > kKeptBytes) {
+      bytes_ = std::string();
+      charge_.set(0);
+    }
     nparams_ = 0;
     present_ = false;
   }
@@ -45,7 +51,10 @@ class StoredEnter {
 
  private:
   static constexpr size_t kHeaderBytes = 26;  // of an event record
+  static constexpr size_t kInlineBytes = 15;  // of a std::string, no heap
+  static constexpr size_t kKeptBytes = 128;   // memory that most events need is kept for the next one
   static constexpr size_t kParams = 5;        // openat2's; the widest of the stored events
+  MemoryCharge charge_;
   std::string bytes_;
   std::array<uint16_t, kParams> ends_{};
   size_t nparams_ = 0;
@@ -70,6 +79,7 @@ struct ThreadEntry final : Thread {
   EventCode last_enter{};                       ///< code of the last enter event; pairs with the exit event one above
   bool enter_valid = false;                     ///< the exit event being handled belongs to last_enter
   StoredEnter enter;
+  MemoryCharge charge;  ///< see ThreadTable::recharge
 
   void set_cgroups(std::shared_ptr<const CgroupSet> set) {
     cgroups = std::shared_ptr<const Cgroups>(set, &set->list);

@@ -10,8 +10,21 @@
 
 namespace fvm {
 
-ThreadTable::ThreadTable(Generations& generations, StateStats& stats, std::shared_ptr<const CgroupSet> no_cgroups)
-    : generations_(generations), stats_(stats), no_cgroups_(std::move(no_cgroups)) {
+namespace {
+
+/// What one thread takes apart from its texts: the record, its group, its places in the tables while they grow, and what the
+/// allocator adds.
+constexpr size_t kThreadBytes = sizeof(ThreadEntry) + sizeof(ThreadGroup) + 288;
+
+}  // namespace
+
+ThreadTable::ThreadTable(Generations& generations, StateStats& stats, MemoryBudget& budget, size_t most_threads,
+                         std::shared_ptr<const CgroupSet> no_cgroups)
+    : generations_(generations),
+      stats_(stats),
+      budget_(budget),
+      most_threads_(most_threads),
+      no_cgroups_(std::move(no_cgroups)) {
   ExecImage unknown;
   unknown.comm = unknown.exe = unknown.cmdline = "<NA>";
   unknown_image_ = std::make_shared<const ExecImage>(std::move(unknown));
@@ -44,10 +57,11 @@ ThreadEntry* ThreadTable::get(int64_t tid) {
 ThreadEntry* ThreadTable::add_unlinked(std::unique_ptr<ThreadEntry> entry) {
   const int64_t tid = entry->tid;
   if (ThreadEntry* old = find(tid)) erase(*old);
-  if (by_tid_.size() >= limits::kThreads) {
+  if (by_tid_.size() >= most_threads_ || !budget_.fits(kThreadBytes)) {
     ++stats_.threads_refused;
     return nullptr;
   }
+  recharge(*entry);
   ThreadEntry* added = by_tid_.set(tid, std::move(entry)).get();
   generations_.touch_process(*added);
   generations_.touch_lineage(*added);
@@ -55,6 +69,28 @@ ThreadEntry* ThreadTable::add_unlinked(std::unique_ptr<ThreadEntry> entry) {
   stats_.threads = by_tid_.size();
   stats_.threads_peak = std::max(stats_.threads_peak, stats_.threads);
   return added;
+}
+
+void ThreadTable::recharge(ThreadEntry& thread) {
+  thread.charge = MemoryCharge(&budget_, kThreadBytes + thread.cwd.capacity() + thread.root.capacity());
+}
+
+void ThreadTable::make_room() {
+  for (size_t i = 0; i < limits::kEvictionsPerEvent && crowded(); ++i) {
+    const ThreadEntry* idle = nullptr;
+    by_tid_.sample(eviction_hand_, limits::kEvictionSample, [&](int64_t, const std::unique_ptr<ThreadEntry>& entry) {
+      const ThreadEntry& t = *entry;
+      // A leader whose group lives on would stay; the first process is everybody's ancestor.
+      if (t.tid == 1 || (t.is_main() && t.group && t.group->alive > 1)) return;
+      if (!idle || (t.is_invalid() && !idle->is_invalid()) ||
+          (t.is_invalid() == idle->is_invalid() && t.lastaccess_ts < idle->lastaccess_ts)) {
+        idle = &t;
+      }
+    });
+    if (!idle) return;
+    remove(idle->tid);
+    ++stats_.threads_evicted;
+  }
 }
 
 void ThreadTable::link(ThreadEntry& thread) {

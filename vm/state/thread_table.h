@@ -9,7 +9,9 @@
 #include <memory>
 #include <utility>
 
+#include "vm/abi/limits.h"
 #include "vm/base/flat_table.h"
+#include "vm/state/fd_table.h"
 #include "vm/state/generations.h"
 #include "vm/state/state.h"
 #include "vm/state/thread_entry.h"
@@ -18,9 +20,35 @@ namespace fvm {
 
 class ThreadTable {
  public:
-  ThreadTable(Generations& generations, StateStats& stats, std::shared_ptr<const CgroupSet> no_cgroups);
+  ThreadTable(Generations& generations, StateStats& stats, MemoryBudget& budget, size_t most_threads,
+              std::shared_ptr<const CgroupSet> no_cgroups);
 
   ThreadEntry* find(int64_t tid) const;
+  // Four steps ahead of find(tid), a few events apart: its place in the table, the record, what that points to, and so on. For
+  // tables that no cache holds; each step finds there what the one before has loaded.
+  bool is_large() const { return by_tid_.size() >= kLarge; }
+  void prefetch_place(int64_t tid) const { by_tid_.prefetch(tid); }
+  void prefetch_record(int64_t tid) const {
+    const auto* entry = by_tid_.find(tid);
+    if (!entry) return;
+    const char* record = reinterpret_cast<const char*>(entry->get());
+    for (size_t at = 0; at < sizeof(ThreadEntry); at += 64) __builtin_prefetch(record + at);
+  }
+  void prefetch_targets(int64_t tid) const {
+    const auto* entry = by_tid_.find(tid);
+    if (!entry) return;
+    const ThreadEntry& thread = **entry;
+    __builtin_prefetch(thread.fds.get());
+    __builtin_prefetch(thread.group.get());
+    const char* image = reinterpret_cast<const char*>(thread.image.get());
+    for (size_t at = 0; at < sizeof(ExecImage); at += 64) __builtin_prefetch(image + at);
+  }
+
+  void prefetch_descriptors(int64_t tid) const {
+    const auto* entry = by_tid_.find(tid);
+    if (entry && (*entry)->fds) (*entry)->fds->prefetch();
+  }
+
   /// Known or made up: an invalid record named `<NA>`. Null only when the table is full.
   ThreadEntry* get(int64_t tid);
   /// A record with defaults, not in the table yet.
@@ -39,6 +67,15 @@ class ThreadTable {
   void for_each(F&& f) {
     by_tid_.for_each([&](int64_t, std::unique_ptr<ThreadEntry>& entry) { f(*entry); });
   }
+
+  /// Whether an event might find no room.
+  bool crowded() const {
+    return by_tid_.size() + limits::kEvictionsPerEvent >= most_threads_ || !budget_.fits(limits::kStateReserve);
+  }
+  /// Forgets a few threads that have been idle for long, made-up ones first. Voids pointers to threads.
+  void make_room();
+  /// Counts what a thread's texts take; to be called when they have changed.
+  void recharge(ThreadEntry& thread);
 
   void mark_dead(ThreadEntry& thread);
   void revive(ThreadEntry& thread);
@@ -61,6 +98,7 @@ class ThreadTable {
   void clear();
 
  private:
+  static constexpr size_t kLarge = 4096;
   void set_parent(ThreadEntry& child, ThreadEntry* parent);
   void unlink_parent(ThreadEntry& child);
   void unlink_group(ThreadEntry& thread);
@@ -71,6 +109,9 @@ class ThreadTable {
 
   Generations& generations_;
   StateStats& stats_;
+  MemoryBudget& budget_;
+  size_t most_threads_;
+  size_t eviction_hand_ = 0;
   std::shared_ptr<const CgroupSet> no_cgroups_;
   std::shared_ptr<const ExecImage> no_image_, unknown_image_;
   FlatTable<std::shared_ptr<ThreadGroup>> groups_;

@@ -15,12 +15,13 @@ bool succeeded(const Step& step) { return step.thread && step.result() >= 0; }
 
 /// The new directory is kept in the main thread, but a relative one is taken from what the calling thread itself has
 /// stored, as the reference does; for secondary threads that is nothing.
-void change_directory(Step& step, std::string_view path) {
+void change_directory(StateCore& core, Step& step, std::string_view path) {
   ThreadEntry* main = ThreadTable::main_of(*step.thread);
   if (!main) return;
   std::string cwd = concat_path(step.thread->cwd, path);
   if (cwd.empty() || cwd.back() != '/') cwd += '/';
   main->cwd = std::move(cwd);
+  core.threads.recharge(*main);
 }
 
 /// The last of the ids a set*id call gives that is in effect.
@@ -42,17 +43,20 @@ void set_if_present(uint32_t& out, const EventView& e, size_t i) {
 
 }  // namespace
 
-void update_chdir(StateCore&, Step& step) {
-  if (succeeded(step) && step.event.has(1)) change_directory(step, step.event.text(1));
+void update_chdir(StateCore& core, Step& step) {
+  if (succeeded(step) && step.event.has(1)) change_directory(core, step, step.event.text(1));
 }
 
-void update_fchdir(StateCore&, Step& step) {
-  if (succeeded(step) && step.fd) change_directory(step, step.fd->name);
+void update_fchdir(StateCore& core, Step& step) {
+  if (succeeded(step) && step.fd) change_directory(core, step, step.fd->name);
 }
 
 void update_chroot(StateCore& core, Step& step) {
   if (!succeeded(step)) return;
-  if (step.event.has(1)) step.thread->root = concat_path(core.cwd_of(*step.thread), step.event.text(1));
+  if (step.event.has(1)) {
+    step.thread->root = concat_path(core.cwd_of(*step.thread), step.event.text(1));
+    core.threads.recharge(*step.thread);
+  }
   core.generations.touch_process(*step.thread);
   core.refresh_container_id(*step.thread);
 }

@@ -9,8 +9,10 @@
 namespace fvm {
 namespace {
 
+constexpr size_t kTextBytes = 255;  // as a capture's user list can hold
+
 void cut(std::string& text) {
-  if (text.size() > limits::kPathBytes) text.resize(limits::kPathBytes);
+  if (text.size() > kTextBytes) text.resize(kTextBytes);
 }
 
 }  // namespace

@@ -39,24 +39,101 @@ TEST_CASE("the flat table agrees with a map under random turnover") {
   CHECK(seen == model.size());
 }
 
-TEST_CASE("threads beyond the ceiling are refused and counted") {
+TEST_CASE("idle threads make room for new ones, and are counted") {
+  Scene scene{{.threads = 1000}};
+  scene.threads(small_machine());
+  scene.tick();
+  for (int64_t i = 0; i < 5000; ++i) {
+    scene.event(EventCode::SYSCALL_GETCWD_X, 100, {});  // busy all the time
+    scene.event(EventCode::SYSCALL_GETCWD_X, 1000 + i, {});
+    REQUIRE(scene.last.thread);
+    CHECK(scene.state.stats().threads <= 1000);
+  }
+  CHECK(scene.state.stats().threads_peak <= 1000);
+  CHECK(scene.state.stats().threads_evicted >= 4000);
+  CHECK(scene.state.stats().threads_refused == 0);
+  CHECK(scene.thread(1));     // everybody's ancestor stays
+  CHECK(scene.thread(100));   // as does who is active
+  CHECK(scene.thread(1000) == nullptr);
+  scene.clone({.result = 9'000'001, .tid = 100, .pid = 100});
+  CHECK(scene.thread(9'000'001));
+}
+
+TEST_CASE("a process list beyond the ceiling is cut and counted") {
+  Scene scene{{.threads = 1000}};
+  std::vector<ThreadRecord> list;
+  for (int64_t tid = 1; tid <= 1500; ++tid) {
+    ThreadRecord r;
+    r.tid = r.pid = tid, r.ptid = tid > 1 ? 1 : 0, r.comm = "x";
+    list.push_back(r);
+  }
+  scene.threads(list);
+  scene.tick();
+  CHECK(scene.state.stats().threads_refused == 500);
+  CHECK(scene.state.stats().threads <= 1000);
+}
+
+TEST_CASE("memory stays below its ceiling, whatever is thrown at it") {
+  constexpr size_t kBytes = 8u << 20;
+  Scene scene{{.bytes = kBytes}};
+  scene.threads(small_machine());
+  scene.tick();
+  const std::string long_text(4000, 'a');
+  const auto check = [&] { REQUIRE(scene.state.memory().peak_bytes <= kBytes + (64u << 10)); };
+  SUBCASE("a fork bomb whose processes execute with long arguments") {
+    for (int64_t tid = 1000; tid < 21'000; ++tid) {
+      scene.clone({.tid = tid, .pid = tid, .ptid = tid == 1000 ? 100 : tid - 1});
+      scene.exec({.tid = tid, .pid = tid, .args = nul_list({long_text, long_text}), .env = nul_list({long_text})});
+      check();
+    }
+    CHECK(scene.state.stats().threads_evicted > 1000);
+  }
+  SUBCASE("descriptors with long names in many processes") {
+    for (int64_t tid = 1000; tid < 1400; ++tid) {
+      for (int64_t fd = 0; fd < 200; ++fd) scene.open(tid, fd, "/" + std::string(900, 'f'));
+      check();
+    }
+    CHECK(scene.state.stats().threads_evicted + scene.state.stats().fds_refused > 0);
+  }
+  SUBCASE("long working directories") {
+    for (int64_t tid = 1000; tid < 21'000; ++tid) {
+      scene.clone({.tid = tid, .pid = tid, .ptid = 100});
+      scene.event(EventCode::SYSCALL_CHDIR_X, tid, {0, "/" + std::string(1000, 'd')});
+      check();
+    }
+  }
+  SUBCASE("stored enter events") {
+    for (int64_t tid = 1000; tid < 21'000; ++tid) {
+      scene.event(EventCode::SYSCALL_EXECVE_19_E, tid, {std::string(4000, 'e')});
+      check();
+    }
+  }
+  SUBCASE("container records") {
+    for (int i = 0; i < 20'000; ++i) {
+      scene.event(EventCode::CONTAINER_JSON_2_E, -1,
+                  {R"({"container":{"id":")" + std::to_string(100000 + i) + R"(","name":")" + long_text + R"("}})"});
+      check();
+    }
+    CHECK(scene.state.stats().failed_containers > 0);
+  }
+  CHECK(scene.state.memory().used_bytes <= scene.state.memory().peak_bytes);
+}
+
+TEST_CASE("what threads took is given back") {
   Scene scene;
   scene.threads(small_machine());
   scene.tick();
-  const auto room = static_cast<int64_t>(limits::kThreads) - 2;
-  for (int64_t i = 0; i < room; ++i) scene.event(EventCode::SYSCALL_GETCWD_X, 1000 + i, {});
-  CHECK(scene.state.stats().threads == limits::kThreads);
-  scene.event(EventCode::SYSCALL_CLOSE_X, 9'000'000, {0, 3});
-  CHECK(scene.last.thread == nullptr);
-  CHECK_FALSE(scene.last.has_fd_fields);
-  scene.clone({.result = 9'000'001, .tid = 100, .pid = 100});
-  scene.clone({.tid = 9'000'002, .pid = 9'000'002, .ptid = 100});
-  CHECK(scene.state.stats().threads_refused >= 3);
-  CHECK(scene.state.stats().threads_peak == limits::kThreads);
-  scene.exit(1000);
+  const size_t before = scene.state.memory().used_bytes;
+  for (int64_t tid = 1000; tid < 1100; ++tid) {
+    scene.clone({.tid = tid, .pid = tid, .ptid = 100});
+    scene.open(tid, 7, "/some/file");
+    scene.exec({.tid = tid, .pid = tid, .args = nul_list({"a", "b"})});
+  }
+  CHECK(scene.state.memory().used_bytes > before + 100 * sizeof(Thread));
+  for (int64_t tid = 1000; tid < 1100; ++tid) scene.exit(tid);
   scene.tick();
-  scene.clone({.result = 9'000'001, .tid = 100, .pid = 100});
-  CHECK(scene.thread(9'000'001));
+  scene.tick();
+  CHECK(scene.state.memory().used_bytes <= before + 4096);
 }
 
 TEST_CASE("odd thread numbers") {

@@ -20,6 +20,8 @@ using Params = std::vector<Param>;
 
 class Scene {
  public:
+  explicit Scene(const StateLimits& ceilings = {}) : state(ceilings) {}
+
   State state;
   EvalContext last;    ///< of the latest event
   bool shown = false;  ///< what update() said
