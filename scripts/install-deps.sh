@@ -22,6 +22,7 @@ build  | libyaml-cpp-dev       | reads rules files, with line and column (falcoc
 build  | libre2-dev            | the regex operator, linear time
 build  | libxxhash-dev         | digests of images, hash of equal predicates
 build  | zlib1g-dev            | captures are gzip files
+build  | libjemalloc-dev       | memory of falco-vm in huge pages
 build  | libcli11-dev          | command lines
 build  | libfmt-dev            | text in tools and compiler
 build  | nlohmann-json3-dev    | JSON in alerts and diagnostics

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "vm/base/prefetch.h"
+
 namespace fvm {
 
 template <typename V>
@@ -32,7 +34,7 @@ class FlatTable {
 
   /// Starts loading what find(key) will look at.
   void prefetch(int64_t key) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[home(key)]);
+    if (!slots_.empty()) fvm::prefetch(&slots_[home(key)]);
   }
 
   /// Inserts or overwrites.

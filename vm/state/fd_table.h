@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "vm/base/prefetch.h"
 #include "vm/state/fd.h"
 #include "vm/state/memory_budget.h"
 
@@ -45,9 +46,7 @@ class FdTable {
   size_t size() const { return size_; }
   /// Starts loading the places of small numbers, once the table itself is loaded.
   void prefetch() const {
-    if (dense_.empty()) return;
-    const char* slots = reinterpret_cast<const char*>(dense_.data());
-    for (size_t at = 0; at < kPrefetched * sizeof dense_[0]; at += 64) __builtin_prefetch(slots + at);
+    if (!dense_.empty()) prefetch_object(dense_.data(), kPrefetched * sizeof dense_[0]);
   }
   /// Bytes a private copy of the table itself needs, records not counted.
   size_t copy_bytes() const { return dense_.size() * sizeof(dense_[0]) + sparse_.size() * sizeof(sparse_[0]); }

@@ -18,7 +18,7 @@ class Generations {
   /// A Process-domain value of this thread changed.
   void touch_process(Thread& thread) { thread.process_generation = ++last_; }
   /// A value that threads read from their main thread changed.
-  void touch_group(ThreadGroup& group) { group.process_epoch = ++last_; }
+  void touch_group(ThreadGroup& group) { group_epoch_ = group.process_epoch = ++last_; }
   void touch_container(Thread& thread) { thread.container_generation = ++last_; }
   /// Something that any thread may show changed: a user, a group.
   void touch_all_processes() { process_epoch_ = ++last_; }
@@ -36,8 +36,11 @@ class Generations {
   }
 
   void catch_up(ThreadEntry& thread) const {
-    if (thread.group && thread.group->process_epoch > thread.process_generation)
-      thread.process_generation = thread.group->process_epoch;
+    if (group_epoch_ > thread.group_seen) {  // some group has changed since the last look at this one
+      if (thread.group && thread.group->process_epoch > thread.process_generation)
+        thread.process_generation = thread.group->process_epoch;
+      thread.group_seen = last_;
+    }
     if (process_epoch_ > thread.process_generation) thread.process_generation = process_epoch_;
     if (lineage_epoch_ > thread.lineage_generation) thread.lineage_generation = lineage_epoch_;
     if (container_epoch_ > thread.container_generation) thread.container_generation = container_epoch_;
@@ -45,6 +48,7 @@ class Generations {
 
  private:
   uint32_t last_ = 0;
+  uint32_t group_epoch_ = 0;  ///< the latest of all groups
   uint32_t process_epoch_ = 0, lineage_epoch_ = 0, container_epoch_ = 0;
 };
 

@@ -43,28 +43,31 @@ class FdTable;
 struct ThreadGroup;
 
 struct Thread {
-  int64_t tid = -1, pid = -1, ptid = -1, reaper_tid = -1;
+  int64_t reaper_tid = -1;
   int64_t sid = -1, vpgid = -1, pgid = -1, vtid = -1, vpid = -1;
-  uint32_t flags = thread_flag::kNameChanged;
   uint32_t uid = UINT32_MAX, gid = UINT32_MAX, loginuid = UINT32_MAX;
   uint32_t tty = 0;
-  std::shared_ptr<const ExecImage> image;  ///< never null
   std::shared_ptr<const Cgroups> cgroups;  ///< never null
-  std::string container_id;                ///< at most 12 characters for most runtimes; "" = host. See container_id.h
   std::string cwd, root;                   ///< cwd: meaningful in main threads, ends in '/'
   int64_t fdlimit = -1;
   uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
   uint64_t exe_ino_ctime_duration_clone_ts = 0, exe_ino_ctime_duration_pidns_start = 0;
   uint32_t vmsize_kb = 0, vmrss_kb = 0, vmswap_kb = 0;
   uint64_t pfmajor = 0, pfminor = 0;
-  uint64_t pidns_init_start_ts = 0, clone_ts = 0, lastexec_ts = 0, lastaccess_ts = 0, lastevent_ts = 0,
-           prevevent_ts = 0;
-  int64_t lastevent_fd = -1;
-  std::shared_ptr<ThreadGroup> group;  ///< null for invalid records
+  uint64_t pidns_init_start_ts = 0, clone_ts = 0, lastexec_ts = 0;
+  uint64_t procinfo_cpu_user = UINT64_MAX, procinfo_cpu_sys = UINT64_MAX;  ///< of the procinfo event before this one
+
+  // What nearly every event looks at, together with the first members of ThreadEntry; see ThreadTable::prefetch_record.
+  int64_t tid = -1, pid = -1, ptid = -1;
+  uint32_t flags = thread_flag::kNameChanged;
+  uint32_t process_generation = 0, lineage_generation = 0, container_generation = 0;
+  std::shared_ptr<const ExecImage> image;  ///< never null
+  std::string container_id;                ///< at most 12 characters for most runtimes; "" = host. See container_id.h
+  std::shared_ptr<ThreadGroup> group;      ///< null for invalid records
   std::shared_ptr<FdTable>
       fds;  ///< own table, shared with forks until one side writes; may be null (use State::fds_of)
-  uint32_t process_generation = 0, lineage_generation = 0, container_generation = 0;
-  uint64_t procinfo_cpu_user = UINT64_MAX, procinfo_cpu_sys = UINT64_MAX;  ///< of the procinfo event before this one
+  uint64_t lastaccess_ts = 0, lastevent_ts = 0, prevevent_ts = 0;
+  int64_t lastevent_fd = -1;
 
   bool is_main() const { return tid == pid || (flags & thread_flag::kMainThread) != 0; }
   bool is_invalid() const { return tid < 0 || pid < 0 || ptid < 0; }

@@ -73,13 +73,15 @@ struct ThreadGroup {
 };
 
 struct ThreadEntry final : Thread {
+  uint32_t group_seen = 0;   ///< see Generations::catch_up
+  EventCode last_enter{};    ///< code of the last enter event; pairs with the exit event one above
+  bool enter_valid = false;  ///< the exit event being handled belongs to last_enter
+  StoredEnter enter;
+
   ThreadEntry *parent = nullptr, *first_child = nullptr, *prev_sibling = nullptr, *next_sibling = nullptr;
   ThreadEntry *group_prev = nullptr, *group_next = nullptr;
   std::shared_ptr<const CgroupSet> cgroup_set;  ///< never null once in the table; Thread::cgroups points into it
-  EventCode last_enter{};                       ///< code of the last enter event; pairs with the exit event one above
-  bool enter_valid = false;                     ///< the exit event being handled belongs to last_enter
-  StoredEnter enter;
-  MemoryCharge charge;  ///< see ThreadTable::recharge
+  MemoryCharge charge;                          ///< see ThreadTable::recharge
 
   void set_cgroups(std::shared_ptr<const CgroupSet> set) {
     cgroups = std::shared_ptr<const Cgroups>(set, &set->list);

@@ -114,6 +114,7 @@ void ThreadTable::link(ThreadEntry& thread) {
     group->last = &thread;
   }
   thread.group = std::move(group);
+  thread.group_seen = 0;
 
   ThreadEntry* parent = thread.tid == 1 ? nullptr : find(thread.ptid);
   set_parent(thread, parent == &thread ? nullptr : parent);

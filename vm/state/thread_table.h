@@ -31,17 +31,16 @@ class ThreadTable {
   void prefetch_record(int64_t tid) const {
     const auto* entry = by_tid_.find(tid);
     if (!entry) return;
-    const char* record = reinterpret_cast<const char*>(entry->get());
-    for (size_t at = 0; at < sizeof(ThreadEntry); at += 64) __builtin_prefetch(record + at);
+    const ThreadEntry& thread = **entry;
+    const auto* first = reinterpret_cast<const char*>(&thread.tid);
+    prefetch_object(first, static_cast<size_t>(reinterpret_cast<const char*>(&thread.enter + 1) - first));
   }
   void prefetch_targets(int64_t tid) const {
     const auto* entry = by_tid_.find(tid);
     if (!entry) return;
     const ThreadEntry& thread = **entry;
-    __builtin_prefetch(thread.fds.get());
-    __builtin_prefetch(thread.group.get());
-    const char* image = reinterpret_cast<const char*>(thread.image.get());
-    for (size_t at = 0; at < sizeof(ExecImage); at += 64) __builtin_prefetch(image + at);
+    prefetch(thread.fds.get());
+    prefetch_object(thread.image.get(), sizeof(ExecImage));
   }
 
   void prefetch_descriptors(int64_t tid) const {
