@@ -35,6 +35,9 @@ test: build ## all tests
 compare-sysdig: build ## fields of captures through sysdig and falco-vm: make compare-sysdig CAPTURES='a.scap b.scap.gz'
 	@python3 -B tests/sysdig/sysdig_diff.py $(BIN)/falco-vm $(or $(CAPTURES),rules/demo/break-in.scap.gz)
 
+bench-memory: build ## a million threads, fork bombs, descriptor storms: time and memory
+	@scripts/bench_memory.sh $(BIN)
+
 bench: build ## benchmarks and the replay table (time, drops, allocations)
 	@scripts/bench.sh $(BUILD)
 
@@ -64,4 +67,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-extras build demo test compare-sysdig bench asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-extras build demo test compare-sysdig bench-memory bench asan tsan hostile fuzz format check clean

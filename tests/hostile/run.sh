@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Damages captures with the programs of BIN_DIR. short: a sample, for every test run; full: the bundled capture cut at and inside
-# every block and 100,000 damaged captures, and where the big-data folder is at hand (FALCO_TEST_DATA, else a sibling folder of the
+# Damages captures with the programs of BIN_DIR. short: a sample, for every test run; full: the bundled capture cut in front of
+# every block, inside every eighth, and 100,000 damaged captures, and where the big-data folder is at hand (FALCO_TEST_DATA, else a sibling folder of the
 # project) its shell capture and its small made-up ones, too. The last line is `N passed, N failed`.
 #   tests/hostile/run.sh BIN_DIR short|full
 set -euo pipefail
