@@ -90,10 +90,9 @@ bool complain(const char* what) {
 
 /// What the run of a cut capture must have come to. `cut`: bytes it had.
 bool as_promised(const Replay& run, const std::vector<PlacedAlert>& uncut, uint64_t cut, bool inside, bool has_events) {
-  std::vector<PlacedAlert> wanted = uncut;
   // Every event block that lies in front of the cut is complete; the block that was cut gives nothing.
-  wanted.erase(std::find_if(wanted.begin(), wanted.end(), [&](const PlacedAlert& a) { return a.offset >= cut; }), wanted.end());
-  if (run.alerts != wanted) return complain("alerts from before the cut are missing or others were added");
+  const auto end = std::lower_bound(uncut.begin(), uncut.end(), cut, [](const PlacedAlert& a, uint64_t at) { return a.offset < at; });
+  if (!std::equal(uncut.begin(), end, run.alerts.begin(), run.alerts.end())) return complain("alerts from before the cut are missing or others were added");
   if (!inside && has_events) return run.last == BatchStatus::End || complain("a cut between events is no clean end");
   if (run.last != BatchStatus::Failed) return complain("a cut inside a block, or before any event, goes unnoticed");
   if (run.error.message.empty()) return complain("no message");

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
 #include "capture/input_stream.h"
 #include "capture/scap_reader.h"
@@ -41,7 +42,7 @@ class Collector final : public AlertSink {
  public:
   Collector(const OneByOne& events, std::vector<PlacedAlert>& alerts) : events_(events), alerts_(alerts) {}
   bool write(std::string_view line) override {
-    alerts_.push_back({events_.offset(), std::string(line)});
+    alerts_.push_back({events_.offset(), std::hash<std::string_view>{}(line)});
     return true;
   }
 

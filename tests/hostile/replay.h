@@ -14,7 +14,7 @@ namespace fvm::hostile {
 
 struct PlacedAlert {
   uint64_t offset = 0;  ///< of the event's block in the uncompressed stream
-  std::string line;
+  size_t digest = 0;    ///< of the line; whole lines of a large capture would make forks slow
   bool operator==(const PlacedAlert&) const = default;
 };
 
