@@ -36,16 +36,13 @@ class AllocationCounter {
 
 void decode_read(benchmark::State& state) {
   const std::array<uint16_t, 4> lens{8, 80, 8, 4};
-  const std::vector<uint8_t> data(100, 7);
-  fvm::RawEvent raw;
-  raw.code = fvm::EventCode::SYSCALL_READ_X;
-  raw.nparams = 4;
-  raw.lens = {reinterpret_cast<const uint8_t*>(lens.data()), sizeof lens};
-  raw.data = data;
-  fvm::EventView view;
+  std::vector<uint8_t> record(sizeof lens + 100, 7);
+  std::memcpy(record.data(), lens.data(), sizeof lens);
+  const fvm::WireParams wire{record.data(), record.data() + record.size(), 4, false};
+  std::array<fvm::Bytes, 4> params;
   const AllocationCounter counter(state);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(fvm::Decoder::decode(raw, view));
+    benchmark::DoNotOptimize(fvm::locate_params(wire, 4, params.data()));
     benchmark::ClobberMemory();
   }
 }

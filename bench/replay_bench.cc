@@ -20,7 +20,6 @@
 #include "bench/allocations.h"
 #include "capture/scap_reader.h"
 #include "vm/engine.h"
-#include "vm/event/decoder.h"
 #include "vm/image/verifier.h"
 
 namespace {
@@ -76,7 +75,7 @@ bool pass(const std::string& path, uint64_t half, Row& row, Step&& step) {
 bool read_pass(const std::string& path, uint64_t half, Row& row) {
   fvm::State state;
   return pass(path, half, row, [&](fvm::EventSource& source) {
-    std::span<const fvm::RawEvent> batch;
+    std::span<fvm::EventView> batch;
     return source.next_batch(state, batch) == fvm::BatchStatus::Events;
   });
 }
@@ -85,11 +84,9 @@ bool state_pass(const std::string& path, uint64_t half, Row& row) {
   fvm::State state;
   uint64_t number = 0;
   return pass(path, half, row, [&](fvm::EventSource& source) {
-    std::span<const fvm::RawEvent> batch;
+    std::span<fvm::EventView> batch;
     if (source.next_batch(state, batch) != fvm::BatchStatus::Events) return false;
-    for (const fvm::RawEvent& raw : batch) {
-      fvm::EventView event;
-      if (fvm::Decoder::decode(raw, event) != fvm::DecodeError::None) continue;
+    for (fvm::EventView& event : batch) {
       event.num = ++number;
       fvm::EvalContext context;
       state.update(event, context);
@@ -118,7 +115,6 @@ bool rules_pass(const std::string& path, const std::string& ruleset, uint64_t ha
     return false;
   }
   row.drops = engine.stats().events_by_code[static_cast<size_t>(fvm::EventCode::DROP_E)];
-  row.refused += engine.stats().refused;
   row.alerts = engine.stats().alerts;
   return true;
 }

@@ -62,31 +62,18 @@ bool is_number(TypeId type) {
   }
 }
 
-/// The most parameters whose lengths add up to the payload, as the reader infers it for version 1; 0 when none do.
-uint32_t inferred_count(const uint8_t* lens, size_t payload_bytes, uint32_t most) {
-  for (uint32_t n = most; n > 0; --n) {
-    size_t sum = n * sizeof(uint16_t);
-    if (sum > payload_bytes) continue;
-    for (uint32_t i = 0; i < n; ++i) sum += swap_bytes(load<uint16_t>(lens + i * sizeof(uint16_t)));
-    if (sum == payload_bytes) return n;
-  }
-  return 0;
-}
-
 /// The length table at `lens` and the parameters behind it, up to `end`.
 void swap_params(const EventInfo& info, uint32_t count, uint8_t* lens, const uint8_t* end) {
   const size_t width = info.has(FALCO_EF_LARGE_PAYLOAD) ? sizeof(uint32_t) : sizeof(uint16_t);
   if (count > static_cast<size_t>(end - lens) / width) return;
   uint8_t* data = lens + count * width;
+  bool lies = false;
   for (uint32_t i = 0; i < count; ++i) {
     uint8_t* length = lens + i * width;
     std::reverse(length, length + width);
     const size_t bytes = width == sizeof(uint32_t) ? load<uint32_t>(length) : load<uint16_t>(length);
-    if (bytes > static_cast<size_t>(end - data)) data = nullptr;  // a lie; the lengths are swapped on, for the reader to see it
-    if (data == nullptr) {
-      end = nullptr;
-      continue;
-    }
+    lies = lies || bytes > static_cast<size_t>(end - data);
+    if (lies) continue;  // the lengths are swapped on, for the reader to see it
     if (i < info.param_count) swap_param(info.params()[i], data, bytes);
     data += bytes;
   }
@@ -139,7 +126,7 @@ const uint8_t* swap_event_block(const uint8_t* block, uint32_t length_bytes, Blo
   uint8_t* lens = at + header_bytes;
   const uint8_t* end = at + event_bytes;
   const uint32_t count = info.version >= 2 ? load<uint32_t>(at + kEventHeaderBytesV1)
-                                           : inferred_count(lens, static_cast<size_t>(end - lens), row.param_count);
+                                           : inferred_count<true>(lens, static_cast<size_t>(end - lens), row.param_count).value_or(0);
   swap_params(row, count, lens, end);
   return copy;
 }

@@ -6,9 +6,9 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "capture/blocks.h"
 #include "vm/abi/tables.h"
@@ -24,6 +24,25 @@ T swap_bytes(T value) {
   std::reverse(bytes, bytes + sizeof value);
   std::memcpy(&value, bytes, sizeof value);
   return value;
+}
+
+/// Version 1 of events stores no parameter count: it is the largest, up to `most`, for which the lengths add up to the payload.
+/// Nothing when none do. `Swapped`: the lengths are in the other byte order.
+template <bool Swapped>
+std::optional<uint32_t> inferred_count(const uint8_t* lens, size_t payload_bytes, uint32_t most) {
+  const auto length = [&](uint32_t i) {
+    const uint16_t value = load<uint16_t>(lens + i * sizeof(uint16_t));
+    return Swapped ? swap_bytes(value) : value;
+  };
+  for (uint32_t n = most;; --n) {
+    size_t sum = n * sizeof(uint16_t);
+    if (sum <= payload_bytes) {
+      for (uint32_t i = 0; i < n; ++i) sum += length(i);
+      if (sum < payload_bytes) return std::nullopt;
+      if (sum == payload_bytes) return n;
+    }
+    if (n == 0) return std::nullopt;
+  }
 }
 
 /// A copy in `arena` of a complete event block with all numbers swapped. Lengths that lie are left to the reader to find:

@@ -39,6 +39,14 @@ class FileSource final : public ByteSource {
       }
     }
   }
+  std::unique_ptr<MappedFile> map() override {
+    // Standard input may stand anywhere in its file.
+    if (!owned_ || size_ == 0) return nullptr;
+    auto mapped = MappedFile::open(fd_, size_);
+    if (!mapped || lseek(fd_, static_cast<off_t>(size_), SEEK_SET) < 0) return nullptr;
+    position_ = size_;
+    return mapped;
+  }
   uint64_t position() const override { return position_; }
   uint64_t size() const override { return size_; }
 

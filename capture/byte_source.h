@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "capture/mapped_file.h"
 #include "vm/base/bytes.h"
 #include "vm/base/result.h"
 #include "vm/source/event_source.h"
@@ -20,6 +21,8 @@ class ByteSource {
   /// Reads up to `capacity` > 0 bytes, at least one unless the end is reached (0). On an error nothing is read; bytes
   /// in front of a damage are given out before the error. Not called again after an end or an error.
   virtual Result<size_t, SourceError> read(uint8_t* to, size_t capacity) = 0;
+  /// All bytes from the first one on as memory, also those already read; read() goes on behind them. Null: has to be read.
+  virtual std::unique_ptr<MappedFile> map() { return nullptr; }
   /// Bytes taken from the outermost file so far, and its size; 0 = unknown.
   virtual uint64_t position() const = 0;
   virtual uint64_t size() const = 0;

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // EnterStore: the last old enter event of each thread, until its exit event takes its parameters. One slot per thread,
-// reused; in steady state nothing is allocated. Bounded by kPendingEnters and kPendingEnterBytes: beyond, the slot
-// under a moving hand makes room and is counted. Copies bytes; does not know rules.
+// reused. Events are borrowed where they were read and copied only when that memory goes away (keep_borrowed()), so most are
+// never copied; in steady state nothing is allocated. Bounded by kPendingEnters and kPendingEnterBytes: beyond, the slot
+// under a moving hand makes room and is counted. Does not know rules.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "vm/abi/limits.h"
 #include "vm/abi/tables.h"
-#include "vm/base/bytes.h"
+#include "vm/base/flat_table.h"
+#include "vm/event/decoder.h"
 
 namespace fvm {
 
@@ -23,32 +24,37 @@ class EnterStore {
   class Slot {
    public:
     EventCode code() const { return code_; }
-    size_t count() const { return count_; }
-    Bytes param(size_t i) const;
+    /// Checked when it was put.
+    WireParams params() const { return {payload_, payload_ + payload_bytes_, count_, false}; }
 
    private:
     friend class EnterStore;
-    static constexpr size_t kInlineBytes = 32;
-    const uint8_t* bytes() const { return heap_ ? heap_.get() : inline_; }
-
     int64_t tid_ = 0;
-    std::unique_ptr<uint8_t[]> heap_;  ///< once an event was larger than the inline room
-    uint32_t heap_bytes_ = 0;
+    const uint8_t* payload_ = nullptr;  ///< u16 lengths, then the parameters
+    std::unique_ptr<uint8_t[]> own_;    ///< once an event had to be copied
+    uint32_t own_bytes_ = 0;
+    uint32_t payload_bytes_ = 0;
     EventCode code_{};
     uint8_t count_ = 0;
     bool occupied_ = false;
-    bool known_ = false;
-    uint8_t inline_[kInlineBytes] = {};  ///< u16 lengths, then the parameters
+    bool known_ = false;     ///< has stored an event since the thread began
+    bool borrowed_ = false;  ///< is in borrowed_ of the store; then payload_ may point to memory of others
   };
 
-  EnterStore();
-  /// Replaces what the thread had, and returns its code. Every parameter is shorter than 64 KiB.
-  std::optional<EventCode> put(int64_t tid, EventCode code, std::span<const Bytes> params);
-  /// Null when the thread has none. The slot's bytes stay valid until the next put(); free() keeps them.
-  Slot* find(int64_t tid);
+  EnterStore() { recent_.fill(kNone); }
+  /// Replaces what the thread had, and returns its code. `params` have been checked and have 2-byte lengths; they are
+  /// borrowed until keep_borrowed().
+  std::optional<EventCode> put(int64_t tid, EventCode code, const WireParams& params);
+  /// The memory that put() borrowed from is about to change: copies what is still waiting there.
+  void keep_borrowed();
+  /// Null when the thread has none. Its parameters stay valid until keep_borrowed(), also when it is freed.
+  Slot* find(int64_t tid) {
+    const uint32_t number = lookup(tid);
+    return number != kNone && slots_[number].occupied_ ? &slots_[number] : nullptr;
+  }
   void free(Slot& slot) { slot.occupied_ = false; }
   /// Whether the thread has stored an event since it began.
-  bool knows(int64_t tid) const {
+  bool knows(int64_t tid) {
     const uint32_t number = lookup(tid);
     return number != kNone && slots_[number].known_;
   }
@@ -68,17 +74,24 @@ class EnterStore {
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  size_t bucket_of(int64_t tid) const;
-  uint32_t lookup(int64_t tid) const;
+  static constexpr size_t kRecent = 256;  // power of two
+
+  uint32_t lookup(int64_t tid) {
+    uint32_t& recent = recent_[static_cast<size_t>(tid) & (kRecent - 1)];
+    if (recent != kNone && slots_[recent].tid_ == tid) return recent;
+    const uint32_t* number = by_tid_.find(tid);
+    return number ? recent = *number : kNone;
+  }
   uint32_t add(int64_t tid);
   uint32_t make_room();
-  void unlink(uint32_t slot);
-  void rehash(size_t buckets);
-  void release_heap(Slot& slot);
+  void copy(Slot& slot);
+  void release_own(Slot& slot);
 
   std::vector<Slot> slots_;
-  std::vector<uint32_t> buckets_;  ///< slot numbers, open addressing, power of two, at most half full
-  size_t heap_bytes_ = 0;
+  FlatTable<uint32_t> by_tid_;                ///< numbers of slots
+  std::array<uint32_t, kRecent> recent_;      ///< numbers of the slots found last, by the low bits of the tid
+  std::vector<uint32_t> borrowed_;            ///< numbers of slots
+  size_t own_bytes_ = 0;
   size_t hand_ = 0;
   uint64_t evicted_ = 0;
 };

@@ -17,7 +17,17 @@ constexpr size_t kBufferBytes = 256 * 1024;
 
 InputStream::InputStream(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {
   reserve(kBufferBytes);
-  if (!fill(sizeof kGzipMagic) || std::memcmp(data(), kGzipMagic, sizeof kGzipMagic) != 0) return;
+  if (!fill(sizeof kGzipMagic)) return;
+  if (std::memcmp(data(), kGzipMagic, sizeof kGzipMagic) != 0) {
+    mapped_ = source_->map();
+    if (!mapped_) return;
+    window_ = mapped_->bytes().data();
+    begin_ = 0;
+    end_ = mapped_->bytes().size();
+    buffer_.reset();
+    capacity_ = 0;
+    return;
+  }
   // The buffer now holds compressed bytes: hand them on and start with an empty window.
   source_ = gzip_source(std::move(source_), {data(), available()});
   begin_ = end_ = 0;
@@ -25,6 +35,8 @@ InputStream::InputStream(std::unique_ptr<ByteSource> source) : source_(std::move
 
 bool InputStream::fill(size_t want) {
   if (available() >= want) return true;
+  if (before_move_) before_move_();
+  if (mapped_) leave_mapping();
   reserve(want);
   if (begin_ > 0) {
     std::memmove(buffer_.get(), data(), available());
@@ -41,6 +53,8 @@ bool InputStream::skip(uint64_t n) {
   while (n > available()) {
     n -= available();
     consume(available());
+    if (before_move_) before_move_();
+    if (mapped_) leave_mapping();
     begin_ = end_ = 0;
     if (!read_some()) return false;
   }
@@ -69,7 +83,24 @@ void InputStream::reserve(size_t want) {
   end_ -= begin_;
   begin_ = 0;
   buffer_ = std::move(larger);
+  window_ = buffer_.get();
   capacity_ = capacity;
+}
+
+/// The mapping ends inside of something, or at the end: what is left goes to a buffer, and reading goes on behind it, for the
+/// file may have grown.
+void InputStream::leave_mapping() {
+  const size_t left = available();
+  const size_t capacity = std::max(left, kBufferBytes);
+  buffer_.reset(new uint8_t[capacity]);
+  if (left > 0) std::memcpy(buffer_.get(), data(), left);
+  mapped_->check_size();
+  lost_from_ = lost_from();
+  mapped_.reset();
+  window_ = buffer_.get();
+  capacity_ = capacity;
+  begin_ = 0;
+  end_ = left;
 }
 
 }  // namespace fvm

@@ -17,6 +17,7 @@ namespace fvm {
 namespace {
 
 constexpr size_t kBatchEvents = 256;
+constexpr size_t kBatchParams = 2048;  ///< several times what a batch needs as a rule
 constexpr size_t kSwappedBytes = 1u << 20;  ///< copies of a batch of the other byte order, one event more at most
 
 std::string hex(uint32_t n) {
@@ -50,12 +51,16 @@ std::string_view kind_name(BlockKind kind) {
 
 class ScapReader final : public EventSource {
  public:
-  explicit ScapReader(std::unique_ptr<ByteSource> source) : in_(std::move(source)) {}
+  explicit ScapReader(std::unique_ptr<ByteSource> source) : in_(std::move(source)) {
+    in_.before_move([this] { upgrader_.keep_enters(); });
+  }
+  ScapReader(const ScapReader&) = delete;
+  ScapReader& operator=(const ScapReader&) = delete;
 
   /// Whether the stream begins like a capture; error() says why not.
   bool begins_well();
 
-  BatchStatus next_batch(StateSink& sink, std::span<const RawEvent>& out) override;
+  BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) override;
   const SourceError& error() const override { return error_; }
   const SourceStats& stats() const override { return stats_; }
   uint64_t position() const override { return in_.position(); }
@@ -74,18 +79,22 @@ class ScapReader final : public EventSource {
   Step at_end();
   Step read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink);
   bool read_section(BodyReader& body, StateSink& sink);
+  Step take_event(BlockInfo info, const uint8_t* block, uint32_t length);
   Step read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end);
   Step refuse_event(std::string_view why, const uint8_t* body_end, std::optional<uint16_t> code = {});
   void note_refusal(std::string_view why);
-  bool take_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end);
-  bool infer_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end);
+  void lose_tail();
   Step stop(SourceError::Kind kind, std::string message);
   Step stop_short(std::string_view what);
 
   InputStream in_;
   Upgrader upgrader_;
-  std::array<RawEvent, kBatchEvents> batch_;
+  std::array<EventView, kBatchEvents> batch_;
   size_t count_ = 0;
+  std::array<Bytes, kBatchParams> params_;  ///< of the batch's events, back to back
+  size_t params_used_ = 0;
+  uint32_t event_type_ = kSectionBlock;  ///< type of the last event block, kSectionBlock before the first: the one to expect
+  BlockInfo event_info_;
   uint64_t block_offset_ = 0;
   Arena swapped_blocks_;  ///< events of the batch that were in the other byte order
   bool swapped_ = false;  ///< the section is in the other byte order
@@ -117,18 +126,33 @@ bool ScapReader::begins_well() {
   return true;
 }
 
-BatchStatus ScapReader::next_batch(StateSink& sink, std::span<const RawEvent>& out) {
+BatchStatus ScapReader::next_batch(StateSink& sink, std::span<EventView>& out) {
   count_ = 0;
+  in_.advance();
+  params_used_ = 0;
   upgrader_.start_batch();
-  swapped_blocks_.reset();
+  if (swapped_blocks_.used_bytes() > 0) {
+    upgrader_.keep_enters();
+    swapped_blocks_.reset();
+  }
   Step step = Step::Continue;
   if (!failed_ && !ended_) {
     while (step == Step::Continue) step = next_block(sink);
   }
+  if (in_.lost_from() < in_.offset()) lose_tail();
   stats_.bytes = in_.offset();
-  out = std::span<const RawEvent>(batch_).first(count_);
+  stats_.enters_evicted = upgrader_.enters_evicted();
+  out = std::span<EventView>(batch_).first(count_);
   if (count_ > 0) return BatchStatus::Events;
   return failed_ ? BatchStatus::Failed : BatchStatus::End;
+}
+
+/// The file became shorter while it was read: what was made of bytes that are gone is taken back.
+void ScapReader::lose_tail() {
+  uint64_t end = in_.offset();
+  while (count_ > 0 && end > in_.lost_from()) end = batch_[--count_].offset;
+  failed_ = true;
+  error_ = {SourceError::Kind::Io, in_.lost_from(), "the file became shorter while it was read"};
 }
 
 ScapReader::Step ScapReader::next_block(StateSink& sink) {
@@ -137,6 +161,15 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
     if (!in_.fill(kBlockHeaderBytes)) return at_end();
   }
   const uint8_t* block = in_.data();
+  if (load<uint32_t>(block) == event_type_) {
+    // One more of the same kind, as nearly always.
+    const uint32_t length = load<uint32_t>(block + 4);
+    const bool ordinary = length >= kBlockFrameBytes && length <= in_.available() && length <= limits::kPlainEventBytes;
+    if (ordinary && event_type_ != kSectionBlock) {
+      block_offset_ = in_.offset();
+      return take_event(event_info_, block, length);
+    }
+  }
   if (load<uint32_t>(block) == kSectionBlock) {
     // Says the byte order of all that follows, its own length included. Its type reads the same in both.
     if (count_ > 0) return Step::EndBatch;
@@ -180,7 +213,14 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
       sink.on_machine(unknown);
     }
   }
+  event_type_ = swapped_ ? kSectionBlock : type;
+  event_info_ = info;
   if (swapped_) block = swap_event_block(block, length, info, swapped_blocks_);
+  return take_event(info, block, length);
+}
+
+/// A complete event block in this machine's byte order.
+ScapReader::Step ScapReader::take_event(BlockInfo info, const uint8_t* block, uint32_t length) {
   const Step step = read_event(info, block + kBlockHeaderBytes, block + length - kBlockTrailerBytes);
   if (step == Step::Stop) return step;
   ++stats_.raw_events;
@@ -264,6 +304,7 @@ bool ScapReader::read_section(BodyReader& body, StateSink& sink) {
   in_section_ = true;
   has_machine_ = false;
   has_events_ = false;
+  event_type_ = kSectionBlock;
   upgrader_.forget_enters();
   sink.on_section();
   return true;
@@ -282,7 +323,7 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
     return Step::Continue;
   }
 
-  RawEvent& event = batch_[count_];
+  EventView& event = batch_[count_];
   event.ts_ns = load<uint64_t>(header);
   event.tid = load<int64_t>(header + 8);
   event.code = static_cast<EventCode>(code);
@@ -294,14 +335,21 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
     return refuse_event("the event says it is longer than its block", body_end, code);
   }
   if (length < header_bytes) return refuse_event("the event says it is shorter than its header", body_end, code);
-  if (!(info.version >= 2 ? take_lengths(event, header, header + length)
-                          : infer_lengths(event, header, header + length))) {
-    return refuse_event("the parameter lengths do not fit the event's length", body_end, code);
-  }
 
-  switch (upgrader_.upgrade(event, stats_)) {
+  WireParams wire{header + header_bytes, header + length, 0, false};
+  bool lies = false;
+  if (info.version >= 2) {
+    wire.count = load<uint32_t>(header + kEventHeaderBytesV1);
+    wire.large_lens = event.info().has(FALCO_EF_LARGE_PAYLOAD);
+  } else {
+    const auto count = inferred_count<false>(wire.lens, wire.payload_bytes(), event.info().param_count);
+    lies = !count;
+    wire.count = count.value_or(0);
+  }
+  switch (lies ? Upgrader::Outcome::Lies : upgrader_.upgrade(event, wire, params_.data() + params_used_, stats_)) {
     case Upgrader::Outcome::Current:
       if (event.code == EventCode::PROCEXIT_1_E) upgrader_.forget_enter(event.tid);
+      params_used_ += event.nparams;
       ++count_;
       break;
     case Upgrader::Outcome::Absorbed:
@@ -309,53 +357,13 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
       break;
     case Upgrader::Outcome::Refused:
       ++stats_.refused_by_code[code];
-      note_refusal("no version of event " + std::to_string(code) + " has " + std::to_string(event.nparams) +
-                   " parameters");
+      note_refusal("no version of event " + std::to_string(code) + " has " + std::to_string(wire.count) + " parameters");
       break;
+    case Upgrader::Outcome::Lies:
+      return refuse_event("the parameter lengths do not fit the event's length", body_end, code);
   }
-  return count_ == kBatchEvents || !upgrader_.has_room() || swapped_blocks_.used_bytes() > kSwappedBytes ? Step::EndBatch : Step::Continue;
-}
-
-bool ScapReader::take_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end) {
-  const uint32_t n = load<uint32_t>(header + kEventHeaderBytesV1);
-  const uint8_t* lens = header + kEventHeaderBytes;
-  const size_t payload_bytes = static_cast<size_t>(end - lens);
-  event.large_lens = event_info(event.code).has(FALCO_EF_LARGE_PAYLOAD);
-  const uint64_t lens_bytes = uint64_t{n} * (event.large_lens ? sizeof(uint32_t) : sizeof(uint16_t));
-  if (lens_bytes > payload_bytes) return false;
-  uint64_t sum = lens_bytes;
-  if (event.large_lens) {
-    for (size_t i = 0; i < n; ++i) sum += load<uint32_t>(lens + i * sizeof(uint32_t));
-  } else {
-    for (size_t i = 0; i < n; ++i) sum += load<uint16_t>(lens + i * sizeof(uint16_t));
-  }
-  if (sum > payload_bytes) return false;
-  event.nparams = n;
-  event.lens = {lens, static_cast<size_t>(lens_bytes)};
-  event.data = {lens + lens_bytes, end};
-  return true;
-}
-
-/// Version 1 stores no parameter count: it is the largest for which the lengths add up to the payload.
-bool ScapReader::infer_lengths(RawEvent& event, const uint8_t* header, const uint8_t* end) {
-  const uint8_t* lens = header + kEventHeaderBytesV1;
-  const size_t payload_bytes = static_cast<size_t>(end - lens);
-  event.large_lens = false;
-  for (uint32_t n = event_info(event.code).param_count;; --n) {
-    const size_t lens_bytes = n * sizeof(uint16_t);
-    if (lens_bytes <= payload_bytes) {
-      size_t sum = lens_bytes;
-      for (size_t i = 0; i < n; ++i) sum += load<uint16_t>(lens + i * sizeof(uint16_t));
-      if (sum < payload_bytes) return false;
-      if (sum == payload_bytes) {
-        event.nparams = n;
-        event.lens = {lens, lens_bytes};
-        event.data = {lens + lens_bytes, end};
-        return true;
-      }
-    }
-    if (n == 0) return false;
-  }
+  const bool full = count_ == kBatchEvents || params_used_ + limits::kEventParams > kBatchParams;
+  return full || swapped_blocks_.used_bytes() > kSwappedBytes ? Step::EndBatch : Step::Continue;
 }
 
 /// An event whose inside lies. If the block's frame is intact the next block can be trusted to be where it should be.

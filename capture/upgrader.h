@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Upgrader: brings events of old captures to today's layouts, carrying arguments over from stored enter events
-// (old_events.def). Events that are current cost one comparison. Results lie in a buffer of the batch; see
-// start_batch(). Knows events.def and the steps; not blocks, not state.
+// (upgrade_plan.h). Nothing is rewritten: the parameters of an upgraded event are located where they were recorded, in the
+// event or in its enter event. Knows events.def and the plans; not blocks, not state.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstdint>
-#include <memory>
-#include <string>
 
 #include "capture/enter_store.h"
-#include "capture/upgrade_table.h"
+#include "vm/base/arena.h"
+#include "vm/event/decoder.h"
+#include "vm/event/event_view.h"
 #include "vm/source/event_source.h"
 
 namespace fvm {
@@ -45,20 +46,24 @@ class Upgrader {
     Current,   ///< give it out; it may have been rewritten
     Absorbed,  ///< an enter event that gives nothing out
     Refused,   ///< can't be used
+    Lies,      ///< its parameter lengths don't fit its length
   };
 
-  Upgrader();
-
   /// Forgets the results of the last batch.
-  void start_batch() { used_ = 0; }
-  /// False: the batch must end, the next result might not fit.
-  bool has_room() const { return kBufferBytes - used_ >= kLargestResult; }
+  void start_batch() { texts_.reset(); }
+  /// The memory that events lay in is about to change: copies what is still waited for.
+  void keep_enters() { enters_.keep_borrowed(); }
 
-  /// `event` is checked: its lengths lie inside its data. A result borrows from the event or from the batch's buffer.
-  Outcome upgrade(RawEvent& event, SourceStats& stats) {
+  /// Brings `event`, whose parameters are `wire`, up to date, and locates its parameters in `room`, which has space for
+  /// kEventParams. They lie where they were read, which must stay as it is until keep_enters(), or until start_batch().
+  Outcome upgrade(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats) {
     const uint32_t pass = detail::kPassCounts[static_cast<size_t>(event.code)];
-    if (event.nparams == pass) return Outcome::Current;
-    return upgrade_slowly(event, pass == detail::kAnyCount, stats);
+    if (wire.count != pass && pass != detail::kAnyCount) return follow_plan(event, wire, room, stats);
+    // Not managed: fewer parameters are fine, more come from a newer writer.
+    const uint32_t wanted = std::min<uint32_t>(wire.count, event.info().param_count);
+    if (!locate_params(wire, wanted, room)) return Outcome::Lies;
+    event.set_params(room, wanted);
+    return Outcome::Current;
   }
   /// Another capture begins: enter events of the one before mean nothing.
   void forget_enters() {
@@ -66,39 +71,23 @@ class Upgrader {
     stored_.reset();
     taken_.reset();
   }
+  uint64_t enters_evicted() const { return enters_.evicted(); }
   /// A thread has ended.
   void forget_enter(int64_t tid) { enters_.forget(tid); }
 
  private:
-  using Params = std::array<Bytes, limits::kEventParams>;
-  /// The event between steps.
-  struct Work {
-    EventCode code{};
-    uint32_t count = 0;
-    Params params;
-  };
-
-  // A result holds parameters of one event and of one enter event, each of at most kPlainEventBytes.
-  static constexpr size_t kLargestResult = 3 * limits::kPlainEventBytes;
-  static constexpr size_t kBufferBytes = 8 * limits::kPlainEventBytes;
-
-  Outcome upgrade_slowly(RawEvent& event, bool surplus_only, SourceStats& stats);
-  void apply(const UpgradeRule& rule, int64_t tid, SourceStats& stats);
-  Bytes container_json();
-  bool write(RawEvent& event);
-  void store_enter(int64_t tid, SourceStats& stats);
-  EnterStore::Slot* take_enter(int64_t tid, SourceStats& stats);
+  Outcome follow_plan(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats);
+  void store_enter(EventCode code, int64_t tid, const WireParams& wire, SourceStats& stats);
+  EnterStore::Slot* take_enter(EventCode exit, int64_t tid, SourceStats& stats);
+  Bytes container_json(const Bytes* params);
 
   EnterStore enters_;
   // What this section does with enter events: a call's loss shows only where both halves are recorded.
   std::bitset<kEventCount> stored_;  ///< by enter code: has been stored
   std::bitset<kEventCount> taken_;   ///< by enter code: an exit event has taken it
-  std::unique_ptr<uint8_t[]> buffer_;
-  size_t used_ = 0;
-  Work work_;  // scratch of one event; a member because clearing it each time costs more than the upgrade
-  Params rebuilt_;
-  bool looked_for_enter_ = false;  ///< a rule has asked for the enter event of the event at hand
-  std::string json_;
+  Arena texts_;                      ///< made for the events of the batch
+  // Scratch of one event; members because clearing them each time costs more than the upgrade.
+  std::array<Bytes, limits::kEventParams> aside_, entered_;
 };
 
 }  // namespace fvm

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "vm/abi/priorities.h"
-#include "vm/event/decoder.h"
 
 namespace fvm {
 namespace {
@@ -30,6 +29,7 @@ Engine::Engine(VerifiedImage image, EngineOptions options)
       options_(std::move(options)),
       machine_(image_),
       formatter_(machine_),
+      pump_(options_.max_event_time_ns),
       matches_(machine_.rule_count()) {
   machine_.active_rules() = installed_rules(machine_.image());
   stats_.alerts_by_rule.resize(machine_.rule_count());
@@ -40,39 +40,20 @@ void Engine::select(const RuleSelection& selection) {
 }
 
 BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {
-  std::span<const RawEvent> batch;
-  const BatchStatus status = source.next_batch(state_, batch);
-  if (status != BatchStatus::Events) {
-    stats_.source_failed |= status == BatchStatus::Failed;
-    return status;
-  }
-  for (size_t i = 0; i < batch.size(); ++i) {
-    const RawEvent& raw = batch[i];
-    state_.prefetch(batch, i);
-    if (first_ts_ns_ == 0) first_ts_ns_ = raw.ts_ns;
-    const bool late = options_.max_event_time_ns != 0 && raw.ts_ns > first_ts_ns_ &&
-                      raw.ts_ns - first_ts_ns_ > options_.max_event_time_ns;
-    if (late || stats_.alerts_lost != 0) return BatchStatus::End;
-    handle(raw, sink);
-  }
+  const BatchStatus status = pump_.poll(source, [&](const EventView& event, EvalContext& context, bool visible) {
+    ++stats_.events_by_code[static_cast<size_t>(event.code)];
+    if (visible) {
+      handle(event, context, sink);
+    } else {
+      ++stats_.hidden;
+    }
+    return stats_.alerts_lost == 0;
+  });
+  stats_.source_failed |= status == BatchStatus::Failed;
   return status;
 }
 
-void Engine::handle(const RawEvent& raw, AlertSink& sink) {
-  EventView event;
-  if (Decoder::decode(raw, event) != DecodeError::None) {
-    ++stats_.refused;
-    ++stats_.refused_by_code[static_cast<size_t>(raw.code)];
-    return;
-  }
-  event.num = ++event_number_;
-  ++stats_.events_by_code[static_cast<size_t>(event.code)];
-
-  EvalContext context;
-  if (!state_.update(event, context)) {
-    ++stats_.hidden;
-    return;
-  }
+void Engine::handle(const EventView& event, EvalContext& context, AlertSink& sink) {
   ++stats_.evaluated;
   count_unknown(event, context);
 
@@ -101,12 +82,10 @@ LossCounts Engine::losses(const SourceStats& source) const {
   lost.of(LossKind::EnterMissing) = source.enters_missing;
   lost.of(LossKind::UnknownThread) = stats_.unknown_thread_by_code;
   lost.of(LossKind::UnknownDescriptor) = stats_.unknown_descriptor_by_code;
+  lost.of(LossKind::Refused) = source.refused_by_code;
   uint64_t named = 0;  // refused records whose type could be read
-  for (size_t code = 0; code < kEventCount; ++code) {
-    lost.of(LossKind::Refused)[code] = source.refused_by_code[code] + stats_.refused_by_code[code];
-    named += source.refused_by_code[code];
-  }
-  const StateStats& state = state_.stats();
+  for (const uint64_t count : source.refused_by_code) named += count;
+  const StateStats& state = pump_.state().stats();
   lost.thread_records = state.threads_refused + state.threads_evicted + state.images_trimmed;
   lost.descriptor_records = state.fds_refused;
   lost.container_records = state.failed_containers;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Engine: one ruleset over one event source. Owns the verified image, the machine, state and the counters; poll() is the data
-// flow: source -> decoder -> state -> machine -> formatter -> sink. Nothing is dropped silently: every event is evaluated or
+// flow: source -> state -> machine -> formatter -> sink. Nothing is dropped silently: every event is evaluated or
 // counted.
 // Does not know files, command lines or terminals.
 #pragma once
@@ -14,6 +14,7 @@
 #include "vm/alert/alert.h"
 #include "vm/alert/formatter.h"
 #include "vm/exec/interpreter.h"
+#include "vm/event_pump.h"
 #include "vm/exec/rule_selection.h"
 #include "vm/field/field_memory.h"
 #include "vm/field/field_reader.h"
@@ -35,8 +36,6 @@ struct EngineStats {
   std::array<uint64_t, kEventCount> events_by_code{};  ///< decoded events, after upgrade
   uint64_t evaluated = 0;         ///< shown to the rules
   uint64_t hidden = 0;            ///< applied to state only
-  uint64_t refused = 0;           ///< records the decoder could not use
-  CountByCode refused_by_code{};
   // Of the evaluated ones; rules saw them with less than they should have.
   CountByCode unknown_thread_by_code{};      ///< nothing is known of the event's thread
   CountByCode unknown_descriptor_by_code{};  ///< the thread is known, the call's descriptor is not
@@ -62,12 +61,12 @@ class Engine {
   /// All that was lost so far, by the source, by this engine and by its state.
   LossCounts losses(const SourceStats& source) const;
   const ActiveRules& rules_on() const { return machine_.active_rules(); }
-  const State& state() const { return state_; }
+  const State& state() const { return pump_.state(); }
   const ImageView& image() const { return machine_.image(); }
   uint64_t text_overruns() const { return machine_.text_overruns(); }
 
  private:
-  void handle(const RawEvent& raw, AlertSink& sink);
+  void handle(const EventView& event, EvalContext& context, AlertSink& sink);
   void count_unknown(const EventView& event, const EvalContext& context);
   void alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
 
@@ -76,11 +75,9 @@ class Engine {
   Machine machine_;
   Formatter formatter_;
   FieldMemory memory_;
-  State state_;
+  EventPump pump_;
   MatchSet matches_;
   Arena output_arena_;
-  uint64_t event_number_ = 0;
-  uint64_t first_ts_ns_ = 0;
   EngineStats stats_;
 };
 

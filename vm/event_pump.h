@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// EventPump: source -> decoder -> state, for whoever looks at events one by one without a ruleset. Owns state and the
-// event numbers; counts what it can't use. Knows no rules, fields or files.
+// EventPump: source -> state, event by event. Owns state, the event numbers and the limit of event time; looks ahead for
+// state. Knows no rules, fields or files.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
-#include "vm/event/decoder.h"
 #include "vm/source/event_source.h"
 #include "vm/state/state.h"
 
@@ -15,30 +14,38 @@ namespace fvm {
 
 class EventPump {
  public:
-  /// Calls f(const EvalContext&) for each visible event of the next batch.
+  /// Ends after so much event time; 0 = no limit.
+  explicit EventPump(uint64_t max_event_time_ns = 0) : max_event_time_ns_(max_event_time_ns) {}
+
+  /// Applies the events of the next batch and calls f(const EventView&, EvalContext&, bool visible) for each; hidden events have
+  /// no context. When f returns false, or time is up, the rest of the batch is left and the status is End.
   template <typename F>
   BatchStatus poll(EventSource& source, F&& f) {
-    std::span<const RawEvent> batch;
+    std::span<EventView> batch;
     const BatchStatus status = source.next_batch(state_, batch);
-    for (const RawEvent& raw : batch) {
-      EventView event;
-      if (Decoder::decode(raw, event) != DecodeError::None) {
-        ++refused_;
-        continue;
+    if (status != BatchStatus::Events) return status;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      EventView& event = batch[i];
+      state_.prefetch(batch, i);
+      if (first_ts_ns_ == 0) first_ts_ns_ = event.ts_ns;
+      if (max_event_time_ns_ != 0 && event.ts_ns > first_ts_ns_ && event.ts_ns - first_ts_ns_ > max_event_time_ns_) {
+        return BatchStatus::End;
       }
       event.num = ++event_number_;
       EvalContext context;
-      if (state_.update(event, context)) f(context);
+      const bool visible = state_.update(event, context);
+      if (!f(static_cast<const EventView&>(event), context, visible)) return BatchStatus::End;
     }
     return status;
   }
+  State& state() { return state_; }
   const State& state() const { return state_; }
-  uint64_t refused() const { return refused_; }
 
  private:
   State state_;
+  uint64_t max_event_time_ns_;
   uint64_t event_number_ = 0;
-  uint64_t refused_ = 0;
+  uint64_t first_ts_ns_ = 0;
 };
 
 }  // namespace fvm

@@ -7,7 +7,6 @@
 
 #include "capture/scap_reader.h"
 #include "vm/alert/value_text.h"
-#include "vm/event/decoder.h"
 
 namespace fvm::testing {
 
@@ -15,13 +14,11 @@ SourceStats play(Bytes capture, const std::function<void(const PlayedEvent&)>& l
   auto source = open_capture(capture);
   REQUIRE(source);
   State state;
-  EventView event;
   uint64_t number = 0;
-  std::span<const RawEvent> batch;
+  std::span<EventView> batch;
   BatchStatus status;
   while ((status = (*source)->next_batch(state, batch)) == BatchStatus::Events) {
-    for (const RawEvent& raw : batch) {
-      REQUIRE(Decoder::decode(raw, event) == DecodeError::None);
+    for (EventView& event : batch) {
       event.num = ++number;
       EvalContext context;
       const bool visible = state.update(event, context);

@@ -16,7 +16,7 @@ namespace {
 class OneByOne final : public EventSource {
  public:
   explicit OneByOne(EventSource& inner) : inner_(inner) {}
-  BatchStatus next_batch(StateSink& sink, std::span<const RawEvent>& out) override {
+  BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) override {
     if (waiting_.empty()) {
       const BatchStatus status = inner_.next_batch(sink, waiting_);
       if (status != BatchStatus::Events) return status;
@@ -34,7 +34,7 @@ class OneByOne final : public EventSource {
 
  private:
   EventSource& inner_;
-  std::span<const RawEvent> waiting_;
+  std::span<EventView> waiting_;
   uint64_t offset_ = 0;
 };
 

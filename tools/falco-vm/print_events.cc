@@ -17,28 +17,24 @@ int print_events(const PrintRequest& request, fvm::EventSource& source, std::FIL
     std::fprintf(stderr, "falco-vm: error: --print: %s\n", fvm::escape_line(format.error()).c_str());
     return kUsage;
   }
-  fvm::EventPump pump;
+  fvm::EventPump pump(request.max_event_time_ns);
   nlohmann::json object;
   std::string line;
-  uint64_t first_ts_ns = 0;
-  bool over = false;
   bool written = true;
   fvm::BatchStatus status = fvm::BatchStatus::Events;
-  while (status == fvm::BatchStatus::Events && !over && written && *request.stop == 0) {
-    status = pump.poll(source, [&](const fvm::EvalContext& context) {
-      const uint64_t ts_ns = context.event->ts_ns;
-      if (first_ts_ns == 0) first_ts_ns = ts_ns;
-      over = over || (request.max_event_time_ns != 0 && ts_ns > first_ts_ns && ts_ns - first_ts_ns > request.max_event_time_ns);
-      if (over || !written) return;
+  while (status == fvm::BatchStatus::Events && written && *request.stop == 0) {
+    status = pump.poll(source, [&](const fvm::EventView&, const fvm::EvalContext& context, bool visible) {
+      if (!visible) return true;
       line.clear();
       if (request.json) {
-        if (!format->to_object(context, object)) return;
+        if (!format->to_object(context, object)) return true;
         line = fvm::to_line(object);
       } else if (!format->append_line(context, line)) {
-        return;
+        return true;
       }
       line += '\n';
       written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
+      return written;
     });
   }
   written = std::fflush(out) == 0 && written;

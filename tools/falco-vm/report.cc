@@ -26,7 +26,7 @@ std::vector<Counter> losses(const fvm::Engine& engine, const fvm::SourceStats& s
   const fvm::StateStats& s = engine.state().stats();
   return {
       {"drop_notices", e.events_by_code[static_cast<size_t>(fvm::EventCode::DROP_E)]},
-      {"records_refused", source.refused + e.refused},
+      {"records_refused", source.refused},
       {"unknown_events", source.unknown_events},
       {"unknown_blocks", source.unknown_blocks},
       {"exits_without_their_enter", source.wrong_partners},

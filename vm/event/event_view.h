@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RawEvent: one event record in `.scap` wire format, current generation (old captures are upgraded before this point).
-// EventView: the same after the decoder has checked its length table; gives access to parameters by number.
-// Both borrow; they die with the batch they came in. See decoder.h for the check, events.def for layouts.
+// EventView: one event with its parameters located, in the current layout (old captures are upgraded before this point).
+// Parameters may lie in different places: an upgraded exit event shows those of its enter event where they were recorded.
+// Borrows; dies with the batch it came in. See decoder.h for who locates parameters, events.def for layouts.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "vm/abi/limits.h"
@@ -14,36 +13,28 @@
 
 namespace fvm {
 
-struct RawEvent {
-  uint64_t ts_ns = 0;
-  int64_t tid = -1;
-  EventCode code{};
-  uint16_t cpu = 0;
-  uint32_t nparams = 0;
-  bool large_lens = false;   ///< the length table has 4-byte entries (EF_LARGE_PAYLOAD), otherwise 2-byte
-  bool state_only = false;   ///< recorded for state tracking only: applied to state, never shown to rules or output
-  Bytes lens;                ///< nparams entries, unaligned
-  Bytes data;                ///< parameters, back to back; at least the sum of the lengths
-  uint64_t offset = 0;       ///< byte offset of the block in the (uncompressed) stream, for messages
-};
-
 class EventView {
  public:
   uint64_t ts_ns = 0;
   int64_t tid = -1;
-  uint64_t num = 0;          ///< evt.num: running number from 1, hidden events included; set by the caller of the decoder
+  uint64_t num = 0;          ///< evt.num: running number from 1, hidden events included; set by the consumer
+  uint64_t offset = 0;       ///< byte offset of the block in the (uncompressed) stream, for messages
   EventCode code{};
   uint16_t cpu = 0;
   uint16_t nparams = 0;      ///< as recorded; at most kEventParams
-  bool state_only = false;   ///< see RawEvent
+  bool state_only = false;   ///< recorded for state tracking only: applied to state, never shown to rules or output
+
+  /// Borrows `count` <= kEventParams parameters.
+  void set_params(const Bytes* params, size_t count) {
+    params_ = params;
+    nparams = static_cast<uint16_t>(count);
+  }
 
   const EventInfo& info() const { return event_info(code); }
   bool is_exit() const { return (static_cast<unsigned>(code) & 1u) != 0; }
   /// Bytes of parameter `i`; empty when the event has fewer. A recorded length of 0 is an absent value.
-  Bytes param(size_t i) const {
-    return i < nparams ? Bytes{data_ + starts_[i], starts_[i + 1] - starts_[i]} : Bytes{};
-  }
-  bool has(size_t i) const { return i < nparams && starts_[i + 1] != starts_[i]; }
+  Bytes param(size_t i) const { return i < nparams ? params_[i] : Bytes{}; }
+  bool has(size_t i) const { return i < nparams && !params_[i].empty(); }
   std::string_view text(size_t i) const { return until_nul(param(i)); }
   /// Integer of the recorded width, sign-extended; `otherwise` when absent or not 1, 2, 4 or 8 bytes wide.
   int64_t integer(size_t i, int64_t otherwise = 0) const {
@@ -68,9 +59,7 @@ class EventView {
   }
 
  private:
-  friend class Decoder;
-  const uint8_t* data_ = nullptr;
-  std::array<uint32_t, limits::kEventParams + 1> starts_{};
+  const Bytes* params_ = nullptr;
 };
 
 }  // namespace fvm

@@ -121,8 +121,8 @@ enum class BatchStatus : uint8_t { Events, End, Failed };
 class EventSource {
  public:
   virtual ~EventSource() = default;
-  /// Gives the next events; they stay valid until the following call. Failed: error() says why; what came before stands.
-  virtual BatchStatus next_batch(StateSink& sink, std::span<const RawEvent>& out) = 0;
+  /// Gives the next events; they and what they borrow stay valid until the following call. Failed: error() says why; what came before stands.
+  virtual BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) = 0;
   virtual const SourceError& error() const = 0;
   virtual const SourceStats& stats() const = 0;
   /// Compressed bytes consumed and in total, for a progress display; total 0 = unknown.

@@ -164,7 +164,7 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
   step.fd = core.find_fd(t, t.lastevent_fd);
 }
 
-void State::prefetch(std::span<const RawEvent> batch, size_t next) const {
+void State::prefetch(std::span<const EventView> batch, size_t next) const {
   const ThreadTable& threads = impl_->core.threads;
   if (!threads.is_large()) return;
   constexpr size_t kPlace = 16, kRecord = 12, kTargets = 8, kDescriptors = 4;

@@ -81,7 +81,7 @@ class State final : public StateSink {
 
   /// Looks a few events ahead of update(): starts loading what batch[next] and its successors will need. Costs nothing to
   /// speak of while the thread table fits a cache.
-  void prefetch(std::span<const RawEvent> batch, size_t next) const;
+  void prefetch(std::span<const EventView> batch, size_t next) const;
 
   /// Applies `event`. False: a hidden event (an enter event that is only stored; users and containers in front of all
   /// others, which belong to the metadata), not to be shown to rules or output;

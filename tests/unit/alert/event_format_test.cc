@@ -30,7 +30,8 @@ std::vector<std::string> lines(std::string_view format, bool json = false) {
   REQUIRE(source);
   EventPump pump;
   std::vector<std::string> out;
-  while (pump.poll(**source, [&](const EvalContext& context) {
+  while (pump.poll(**source, [&](const EventView&, const EvalContext& context, bool visible) {
+    if (!visible) return true;
     std::string line;
     nlohmann::json object;
     if (json) {
@@ -38,6 +39,7 @@ std::vector<std::string> lines(std::string_view format, bool json = false) {
     } else if (parsed->append_line(context, line)) {
       out.push_back(line);
     }
+    return true;
   }) == BatchStatus::Events) {
   }
   return out;

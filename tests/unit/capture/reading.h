@@ -10,7 +10,6 @@
 
 #include "capture/scap_reader.h"
 #include "tests/support/capture_builder.h"
-#include "vm/event/decoder.h"
 
 namespace fvm::testing {
 
@@ -45,7 +44,6 @@ struct Reading final : StateSink {
   std::vector<GroupRecord> groups;
   std::vector<SeenEvent> events;
   std::vector<size_t> threads_before_batch;  ///< what the sink knew when each batch came
-  uint64_t undecodable = 0;
 
   void on_section() override { ++sections; }
   void on_machine(const MachineInfo& m) override { machines.push_back(m); }
@@ -60,16 +58,11 @@ struct Reading final : StateSink {
   bool complete() const { return !open_error && last == BatchStatus::End; }
 
   void run(EventSource& source) {
-    std::span<const RawEvent> batch;
+    std::span<EventView> batch;
     while ((last = source.next_batch(*this, batch)) == BatchStatus::Events) {
       threads_before_batch.push_back(threads.size());
-      for (const RawEvent& raw : batch) {
-        EventView view;
-        if (Decoder::decode(raw, view) != DecodeError::None) {
-          ++undecodable;
-          continue;
-        }
-        SeenEvent seen{view.ts_ns, view.tid, view.code, view.cpu, view.state_only, raw.offset, {}};
+      for (const EventView& view : batch) {
+        SeenEvent seen{view.ts_ns, view.tid, view.code, view.cpu, view.state_only, view.offset, {}};
         for (size_t i = 0; i < view.nparams; ++i) seen.params.emplace_back(as_text(view.param(i)));
         events.push_back(std::move(seen));
       }

@@ -38,17 +38,15 @@ struct Counting final : StateSink {
   void on_user(const UserRecord&) override {}
   void on_group(const GroupRecord&) override {}
   size_t threads = 0, fds = 0;
-  uint64_t events = 0, undecodable = 0;
+  uint64_t events = 0;
   std::map<unsigned, uint64_t> by_code;
 
   BatchStatus run(EventSource& source) {
-    std::span<const RawEvent> batch;
+    std::span<EventView> batch;
     BatchStatus status;
     while ((status = source.next_batch(*this, batch)) == BatchStatus::Events) {
-      for (const RawEvent& raw : batch) {
-        EventView view;
-        undecodable += Decoder::decode(raw, view) == DecodeError::None ? 0 : 1;
-        ++by_code[static_cast<unsigned>(raw.code)];
+      for (const EventView& event : batch) {
+        ++by_code[static_cast<unsigned>(event.code)];
         ++events;
       }
     }
@@ -84,7 +82,6 @@ TEST_CASE("recorded captures are read to their end") {
     CHECK(stats.wrong_partners == expected.wrong_partners);
     CHECK(stats.refused == 0);
     CHECK(stats.unknown_blocks + stats.unknown_events == 0);
-    CHECK(counting.undecodable == 0);
     CHECK(counting.threads > 0);
     CHECK((*source)->position() == (*source)->size());
     if (std::string_view(expected.file) == "http") {
@@ -110,7 +107,6 @@ TEST_CASE("made-up captures behave as the reference does, or better") {
     CAPTURE(name);
     const Reading r = read_all((captures() / "synthetic" / (name + ".scap")).string());
     ++rows;
-    CHECK(r.undecodable == 0);
     if (outcome == "ok") CHECK(r.complete());
     // The reference leaves hidden events out of its count.
     if (outcome == "ok") CHECK(r.events.size() >= events);

@@ -356,7 +356,6 @@ TEST_CASE("random bytes in a capture never do harm") {
       bytes[random() % bytes.size()] ^= static_cast<uint8_t>(1u << (random() % 8));
     const Reading r = read_all(Bytes(bytes));
     completed += r.complete() ? 1 : 0;
-    REQUIRE(r.undecodable == 0);
     REQUIRE(r.events.size() + r.stats.absorbed + r.stats.refused + r.stats.unknown_events >= r.stats.raw_events);
   }
   CHECK(completed > 0);

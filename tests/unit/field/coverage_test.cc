@@ -7,7 +7,7 @@
 #include <set>
 
 #include "scene.h"
-#include "vm/event/decoder.h"
+#include "tests/support/event_room.h"
 
 using namespace fvm;
 
@@ -28,19 +28,11 @@ TEST_CASE("any field can be asked of any event, however empty") {
   size_t values = 0, without = 0;
   for (size_t code = 0; code < kEventCount; ++code) {
     for (const bool full : {false, true}) {
-      RawEvent raw;
-      raw.ts_ns = 5;
-      raw.code = static_cast<EventCode>(code);
-      std::vector<uint8_t> lens, data;
-      raw.nparams = full ? kEvents[code].param_count : 0;
-      for (uint32_t i = 0; i < raw.nparams; ++i) {  // one byte each: wrong for most types
-        lens.insert(lens.end(), {1, 0});
-        data.push_back(static_cast<uint8_t>(i));
-      }
-      raw.lens = lens;
-      raw.data = data;
-      EventView event;
-      REQUIRE(Decoder::decode(raw, event) == DecodeError::None);
+      std::vector<std::string> wire;  // one byte each: wrong for most types
+      for (size_t i = 0; full && i < kEvents[code].param_count; ++i) wire.emplace_back(1, static_cast<char>(i));
+      testing::EventRoom room;
+      EventView& event = room.make(static_cast<EventCode>(code), wire);
+      event.ts_ns = 5;
       EvalContext context;
       context.event = &event;
       context.state = &state;

@@ -5,7 +5,6 @@
 
 #include "capture/scap_reader.h"
 #include "tests/support/capture_builder.h"
-#include "vm/event/decoder.h"
 #include "vm/state/state.h"
 
 using namespace fvm;
@@ -19,12 +18,10 @@ TEST_CASE("users and containers in front of all other events are metadata") {
   auto source = open_capture(capture.bytes());
   REQUIRE(source);
   State state;
-  std::span<const RawEvent> batch;
+  std::span<EventView> batch;
   std::vector<bool> shown;
   while ((*source)->next_batch(state, batch) == BatchStatus::Events) {
-    for (const RawEvent& raw : batch) {
-      EventView event;
-      REQUIRE(Decoder::decode(raw, event) == DecodeError::None);
+    for (const EventView& event : batch) {
       EvalContext context;
       shown.push_back(state.update(event, context));
     }

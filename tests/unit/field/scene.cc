@@ -8,7 +8,6 @@
 
 #include "capture/scap_reader.h"
 #include "vm/alert/value_text.h"
-#include "vm/event/decoder.h"
 
 namespace fvm::testing {
 namespace {
@@ -37,11 +36,11 @@ void Scene::play() {
   REQUIRE(opened);
   source_ = std::move(*opened);
   state_ = std::make_unique<State>();
-  std::span<const RawEvent> batch;
+  std::span<EventView> batch;
   while (played_ < events_) {
     REQUIRE(source_->next_batch(*state_, batch) == BatchStatus::Events);
-    for (const RawEvent& raw : batch) {
-      REQUIRE(Decoder::decode(raw, event_) == DecodeError::None);
+    for (const EventView& event : batch) {
+      event_ = event;
       event_.num = ++played_;
       context_ = {};
       REQUIRE(state_->update(event_, context_));

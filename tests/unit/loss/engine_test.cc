@@ -22,7 +22,7 @@ class CountingSource final : public EventSource {
     REQUIRE(opened);
     inner_ = std::move(*opened);
   }
-  BatchStatus next_batch(StateSink& sink, std::span<const RawEvent>& out) override {
+  BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) override {
     return inner_->next_batch(sink, out);
   }
   const SourceError& error() const override { return inner_->error(); }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "tests/support/capture_builder.h"
-#include "vm/event/decoder.h"
+#include "tests/support/event_room.h"
 #include "vm/state/fd_table.h"
 #include "vm/state/state.h"
 
@@ -32,25 +32,13 @@ class Scene {
 
   const EvalContext& event(EventCode code, int64_t tid, const Params& params = {}) {
     const EventInfo& info = event_info(code);
-    lens_.clear();
-    data_.clear();
-    for (size_t i = 0; i < params.size(); ++i) {
-      const std::string bytes = params[i].encode(info.params()[i].type);
-      const auto length = static_cast<uint32_t>(bytes.size());
-      lens_.append(reinterpret_cast<const char*>(&length), sizeof length);
-      data_ += bytes;
-    }
-    RawEvent raw;
-    raw.ts_ns = now_ns += 1'000'000;
-    raw.tid = tid;
-    raw.code = code;
-    raw.nparams = static_cast<uint32_t>(params.size());
-    raw.large_lens = true;
-    raw.lens = as_bytes(lens_);
-    raw.data = as_bytes(data_);
-    REQUIRE(Decoder::decode(raw, view_) == DecodeError::None);
-    view_.num = ++number_;
-    shown = state.update(view_, last);
+    std::vector<std::string> values;
+    for (size_t i = 0; i < params.size(); ++i) values.push_back(params[i].encode(info.params()[i].type));
+    EventView& view = room_.make(code, std::move(values));
+    view.ts_ns = now_ns += 1'000'000;
+    view.tid = tid;
+    view.num = ++number_;
+    shown = state.update(view, last);
     return last;
   }
 
@@ -147,8 +135,7 @@ class Scene {
   }
 
  private:
-  std::string lens_, data_;
-  EventView view_;
+  EventRoom room_;
   uint64_t number_ = 0;
 };
 
