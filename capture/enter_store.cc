@@ -8,27 +8,7 @@
 #include <bit>
 #include <cstring>
 
-#include "vm/base/check.h"
-
 namespace fvm {
-
-std::optional<EventCode> EnterStore::put(int64_t tid, EventCode code, const WireParams& params) {
-  FALCO_DCHECK(!params.large_lens && params.count <= limits::kEventParams);
-  uint32_t number = lookup(tid);
-  if (number == kNone) number = add(tid);
-  Slot& slot = slots_[number];
-  const std::optional<EventCode> replaced = slot.occupied_ ? std::optional(slot.code_) : std::nullopt;
-  slot.payload_ = params.lens;
-  slot.payload_bytes_ = static_cast<uint32_t>(params.payload_bytes());
-  slot.code_ = code;
-  slot.count_ = static_cast<uint8_t>(params.count);
-  slot.occupied_ = slot.known_ = true;
-  if (!slot.borrowed_) {
-    slot.borrowed_ = true;
-    borrowed_.push_back(number);
-  }
-  return replaced;
-}
 
 void EnterStore::keep_borrowed() {
   for (const uint32_t number : borrowed_) {

@@ -9,13 +9,13 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "vm/abi/limits.h"
 #include "vm/abi/tables.h"
 #include "vm/base/flat_table.h"
 #include "vm/event/decoder.h"
+#include "vm/event/event_view.h"
 
 namespace fvm {
 
@@ -25,7 +25,7 @@ class EnterStore {
    public:
     EventCode code() const { return code_; }
     /// Checked when it was put.
-    WireParams params() const { return {payload_, payload_ + payload_bytes_, count_, false}; }
+    ParamTable params() const { return {payload_, count_}; }
 
    private:
     friend class EnterStore;
@@ -42,9 +42,26 @@ class EnterStore {
   };
 
   EnterStore() { recent_.fill(kNone); }
-  /// Replaces what the thread had, and returns its code. `params` have been checked and have 2-byte lengths; they are
+  /// No event's code.
+  static constexpr EventCode kNoEvent{UINT16_MAX};
+  /// Replaces what the thread had, and returns its code, or kNoEvent. `params` have been checked and have 2-byte lengths; they are
   /// borrowed until keep_borrowed().
-  std::optional<EventCode> put(int64_t tid, EventCode code, const WireParams& params);
+  EventCode put(int64_t tid, EventCode code, const WireParams& params) {
+    uint32_t number = lookup(tid);
+    if (number == kNone) number = add(tid);
+    Slot& slot = slots_[number];
+    const EventCode replaced = slot.occupied_ ? slot.code_ : kNoEvent;
+    slot.payload_ = params.lens;
+    slot.payload_bytes_ = static_cast<uint32_t>(params.payload_bytes());
+    slot.code_ = code;
+    slot.count_ = static_cast<uint8_t>(params.count);
+    slot.occupied_ = slot.known_ = true;
+    if (!slot.borrowed_) {
+      slot.borrowed_ = true;
+      borrowed_.push_back(number);
+    }
+    return replaced;
+  }
   /// The memory that put() borrowed from is about to change: copies what is still waiting there.
   void keep_borrowed();
   /// Null when the thread has none. Its parameters stay valid until keep_borrowed(), also when it is freed.

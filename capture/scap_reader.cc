@@ -11,6 +11,8 @@
 #include "capture/input_stream.h"
 #include "capture/lists.h"
 #include "capture/upgrader.h"
+#include "vm/base/inline.h"
+#include "vm/base/prefetch.h"
 
 namespace fvm {
 
@@ -75,12 +77,12 @@ class ScapReader final : public EventSource {
     const T value = load<T>(p);
     return swapped_ ? swap_bytes(value) : value;
   }
+  Step read_run();
   Step next_block(StateSink& sink);
   Step at_end();
   Step read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink);
   bool read_section(BodyReader& body, StateSink& sink);
-  Step take_event(BlockInfo info, const uint8_t* block, uint32_t length);
-  Step read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end);
+  FALCO_ALWAYS_INLINE Step read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end);
   Step refuse_event(std::string_view why, const uint8_t* body_end, std::optional<uint16_t> code = {});
   void note_refusal(std::string_view why);
   void lose_tail();
@@ -93,8 +95,8 @@ class ScapReader final : public EventSource {
   size_t count_ = 0;
   std::array<Bytes, kBatchParams> params_;  ///< of the batch's events, back to back
   size_t params_used_ = 0;
-  uint32_t event_type_ = kSectionBlock;  ///< type of the last event block, kSectionBlock before the first: the one to expect
-  BlockInfo event_info_;
+  uint32_t event_type_ = kSectionBlock;  ///< of the blocks that read_run() takes; kSectionBlock: of none
+  bool has_flags_ = false;               ///< they have
   uint64_t block_offset_ = 0;
   Arena swapped_blocks_;  ///< events of the batch that were in the other byte order
   bool swapped_ = false;  ///< the section is in the other byte order
@@ -137,7 +139,10 @@ BatchStatus ScapReader::next_batch(StateSink& sink, std::span<EventView>& out) {
   }
   Step step = Step::Continue;
   if (!failed_ && !ended_) {
-    while (step == Step::Continue) step = next_block(sink);
+    while (step == Step::Continue) {
+      step = event_type_ == kSectionBlock ? Step::Continue : read_run();
+      if (step == Step::Continue) step = next_block(sink);
+    }
   }
   if (in_.lost_from() < in_.offset()) lose_tail();
   stats_.bytes = in_.offset();
@@ -155,21 +160,32 @@ void ScapReader::lose_tail() {
   error_ = {SourceError::Kind::Io, in_.lost_from(), "the file became shorter while it was read"};
 }
 
+/// Consecutive event blocks that are like the one before, as nearly all of a capture is. Continue: what comes is something else.
+ScapReader::Step ScapReader::read_run() {
+  constexpr size_t kLookAheadBytes = 1024;
+  const BlockInfo info{BlockKind::Event, 2, has_flags_, false};
+  for (;;) {
+    if (in_.available() < kBlockHeaderBytes) return Step::Continue;
+    const uint8_t* block = in_.data();
+    prefetch(block + kLookAheadBytes);
+    const uint32_t length = load<uint32_t>(block + 4);
+    const bool ordinary = length >= kBlockFrameBytes && length <= in_.available() && length <= limits::kPlainEventBytes;
+    if (load<uint32_t>(block) != event_type_ || !ordinary) return Step::Continue;
+    block_offset_ = in_.offset();
+    const Step step = read_event(info, block + kBlockHeaderBytes, block + length - kBlockTrailerBytes);
+    if (step == Step::Stop) return step;
+    ++stats_.raw_events;
+    in_.consume(length);
+    if (step != Step::Continue) return step;
+  }
+}
+
 ScapReader::Step ScapReader::next_block(StateSink& sink) {
   if (in_.available() < kBlockHeaderBytes) {
     if (count_ > 0) return Step::EndBatch;
     if (!in_.fill(kBlockHeaderBytes)) return at_end();
   }
   const uint8_t* block = in_.data();
-  if (load<uint32_t>(block) == event_type_) {
-    // One more of the same kind, as nearly always.
-    const uint32_t length = load<uint32_t>(block + 4);
-    const bool ordinary = length >= kBlockFrameBytes && length <= in_.available() && length <= limits::kPlainEventBytes;
-    if (ordinary && event_type_ != kSectionBlock) {
-      block_offset_ = in_.offset();
-      return take_event(event_info_, block, length);
-    }
-  }
   if (load<uint32_t>(block) == kSectionBlock) {
     // Says the byte order of all that follows, its own length included. Its type reads the same in both.
     if (count_ > 0) return Step::EndBatch;
@@ -213,14 +229,10 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
       sink.on_machine(unknown);
     }
   }
-  event_type_ = swapped_ ? kSectionBlock : type;
-  event_info_ = info;
+  // From here on blocks like this one are expected.
+  event_type_ = swapped_ || info.version < 2 ? kSectionBlock : type;
+  has_flags_ = info.has_flags;
   if (swapped_) block = swap_event_block(block, length, info, swapped_blocks_);
-  return take_event(info, block, length);
-}
-
-/// A complete event block in this machine's byte order.
-ScapReader::Step ScapReader::take_event(BlockInfo info, const uint8_t* block, uint32_t length) {
   const Step step = read_event(info, block + kBlockHeaderBytes, block + length - kBlockTrailerBytes);
   if (step == Step::Stop) return step;
   ++stats_.raw_events;
@@ -349,7 +361,7 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
   switch (lies ? Upgrader::Outcome::Lies : upgrader_.upgrade(event, wire, params_.data() + params_used_, stats_)) {
     case Upgrader::Outcome::Current:
       if (event.code == EventCode::PROCEXIT_1_E) upgrader_.forget_enter(event.tid);
-      params_used_ += event.nparams;
+      params_used_ += event.located_params();
       ++count_;
       break;
     case Upgrader::Outcome::Absorbed:
@@ -363,7 +375,7 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
       return refuse_event("the parameter lengths do not fit the event's length", body_end, code);
   }
   const bool full = count_ == kBatchEvents || params_used_ + limits::kEventParams > kBatchParams;
-  return full || swapped_blocks_.used_bytes() > kSwappedBytes ? Step::EndBatch : Step::Continue;
+  return full || (swapped_ && swapped_blocks_.used_bytes() > kSwappedBytes) ? Step::EndBatch : Step::Continue;
 }
 
 /// An event whose inside lies. If the block's frame is intact the next block can be trusted to be where it should be.

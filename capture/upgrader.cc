@@ -1,116 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/upgrader.h"
 
-#include <cstring>
 #include <iterator>
 #include <string>
 #include <string_view>
 
-#include "capture/upgrade_plan.h"
-#include "vm/base/check.h"
 
 namespace fvm {
 
 namespace {
 
-constexpr uint8_t kZeros[16] = {};
-constexpr uint8_t kOnes[4] = {0xff, 0xff, 0xff, 0xff};
-
-Bytes fixed_value(const PlanItem& item) { return item.ones ? Bytes(kOnes).first(item.fixed_bytes) : Bytes(kZeros).first(item.fixed_bytes); }
-
-/// A longer value keeps its low bytes.
-Bytes cut(Bytes value, size_t most_bytes) { return most_bytes != 0 && value.size() > most_bytes ? value.first(most_bytes) : value; }
-
-/// Codes come in pairs: even the enter event, odd the exit event.
-size_t exit_of(EventCode enter) { return static_cast<size_t>(enter) | 1u; }
 size_t enter_of(EventCode exit) { return static_cast<size_t>(exit) & ~size_t{1}; }
 bool is_exec(EventCode exit) { return event_info(exit).name.starts_with("execve"); }
 
+}  // namespace
+
 /// Calls that don't come back: nobody waits for their exit event.
-bool returns(EventCode enter, const WireParams& wire) {
+bool Upgrader::returns(const WireParams& generic_enter) {
   Bytes number_param;
-  if (enter != EventCode::GENERIC_E || wire.count == 0 || !locate_params(wire, 1, &number_param)) return true;
+  if (generic_enter.count == 0 || !locate_params(generic_enter, 1, &number_param)) return true;
   if (number_param.size() != sizeof(uint16_t)) return true;
   constexpr std::string_view kOneWay[] = {"exit", "exit_group", "rt_sigreturn", "sigreturn", "restart_syscall"};
   const uint16_t number = load<uint16_t>(number_param.data());
   return number >= kSyscallCount || std::find(std::begin(kOneWay), std::end(kOneWay), kSyscalls[number].name) == std::end(kOneWay);
 }
 
-}  // namespace
-
-Upgrader::Outcome Upgrader::follow_plan(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats) {
+/// For events with many parameters or long ones, and for texts that have to be made.
+Upgrader::Outcome Upgrader::upgrade_located(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats) {
   using PlanKind = UpgradePlan::Kind;
-  const UpgradePlan* plan = find_plan(event.code, wire.count);
-  // Where parameters move, they are located aside first.
-  const bool in_place = plan && plan->kept == wire.count;
-  Bytes* const recorded = in_place ? room : aside_.data();
-  const bool is_stored = plan && plan->kind == PlanKind::Store;
-  const size_t wanted = !plan || plan->kind == PlanKind::Absorb || is_stored ? 0 : wire.count;
+  const detail::PlanRow& row = plan_row(event.code);
+  const uint32_t wanted = std::min<uint32_t>(wire.count, row.param_count);
+  Bytes* const recorded = row.any_count ? room : aside_.data();
   if (!locate_params(wire, wanted, recorded)) return Outcome::Lies;
-  if (!plan || plan->kind == PlanKind::Refuse) return Outcome::Refused;
-  if (wire.payload_bytes() > limits::kPlainEventBytes) return Outcome::Refused;
+  if (row.any_count) {
+    event.set_params(room, wanted);
+    return Outcome::Current;
+  }
+  const UpgradePlan* plan = find_plan(row, wire.count);
+  if (!plan || plan->kind == PlanKind::Refuse || wire.payload_bytes() > limits::kPlainEventBytes) return Outcome::Refused;
   if (plan->kind == PlanKind::Absorb) return Outcome::Absorbed;
-  if (is_stored || plan->kind == PlanKind::StoreAndPass) store_enter(plan->code, event.tid, wire, stats);
-  if (is_stored) return Outcome::Absorbed;
-  event.code = plan->code;
+  if (plan->kind == PlanKind::Store || plan->kind == PlanKind::StoreAndPass) store_enter(plan->code, event.tid, wire, stats);
+  if (plan->kind == PlanKind::Store) return Outcome::Absorbed;
   if (plan->kind == PlanKind::Pass) {
     std::copy_n(recorded, wire.count, room);
     event.set_params(room, wire.count);
     return Outcome::Current;
   }
 
-  EnterStore::Slot* const enter = plan->wants_enter ? take_enter(plan->partner, event.tid, stats) : nullptr;
-  const size_t entered_count = enter ? enter->params().count : 0;
-  if (enter) {
-    FALCO_CHECK(locate_params(enter->params(), entered_count, entered_.data()));
-    taken_.set(static_cast<size_t>(enter->code()));
-    enters_.free(*enter);
-  }
-  if (!in_place) std::copy_n(recorded, plan->kept, room);
-  Bytes* out = room + plan->kept;
-  for (const PlanItem& item : items_of(*plan)) {
-    switch (item.source) {
-      case PlanItem::Source::Event:
-        *out = cut(recorded[item.index], item.most_bytes);
+  std::copy_n(recorded, plan->kept, room);
+  event.code = plan->code;
+  // What isn't the record's own is looked up as for an event with few parameters.
+  EventView moved = event;
+  const ParamTable enter = plan->wants_enter ? take_enter(plan->partner, event.tid, stats) : ParamTable{};
+  moved.set_params(ParamTable{}, 0, enter, items_of(*plan), plan->item_count - size_t{plan->kept});
+  for (size_t i = plan->kept; i < plan->item_count; ++i) {
+    const ParamSource& source = items_of(*plan)[i - plan->kept];
+    switch (source.place) {
+      case ParamSource::Place::Record:
+        room[i] = recorded[source.index];
+        if (source.most_bytes != 0 && room[i].size() > source.most_bytes) room[i] = room[i].first(source.most_bytes);
         break;
-      case PlanItem::Source::Enter:
-        *out = item.index < entered_count ? cut(entered_[item.index], item.most_bytes) : fixed_value(item);
+      case ParamSource::Place::ContainerJson:
+        room[i] = container_json(recorded);
         break;
-      case PlanItem::Source::Fixed:
-        *out = fixed_value(item);
-        break;
-      case PlanItem::Source::ContainerJson:
-        *out = container_json(recorded);
+      case ParamSource::Place::Enter:
+      case ParamSource::Place::Fixed:
+        room[i] = moved.param(i - plan->kept);
         break;
     }
-    ++out;
   }
   event.set_params(room, plan->item_count);
-  if (plan->kind == PlanKind::Upgrade || plan->item_count != plan->kept) ++stats.upgraded;
+  if (plan->kind == PlanKind::Upgrade) ++stats.upgraded;
   return Outcome::Current;
 }
 
-void Upgrader::store_enter(EventCode code, int64_t tid, const WireParams& wire, SourceStats& stats) {
-  const auto replaced = enters_.put(tid, code, wire);
-  stored_.set(static_cast<size_t>(code));
-  // The thread is in its next call, so the one before has ended unseen.
-  if (replaced && taken_[static_cast<size_t>(*replaced)]) ++stats.exits_missing[exit_of(*replaced)];
-  if (code == EventCode::GENERIC_E && !returns(code, wire)) enters_.forget_event(tid);
-}
-
-/// The enter event of the exit event at hand; null when the thread has none, or one of another call.
-EnterStore::Slot* Upgrader::take_enter(EventCode exit, int64_t tid, SourceStats& stats) {
-  EnterStore::Slot* enter = enters_.find(tid);
-  if (enter && exit_of(enter->code()) == static_cast<size_t>(exit)) return enter;
-  if (enter) {
+void Upgrader::miss_enter(EnterStore::Slot* wrong, EventCode exit, int64_t tid, SourceStats& stats) {
+  if (wrong) {
     // A call whose exit was lost. The thread has moved on, so the stored event is of no use to anybody.
     ++stats.wrong_partners;
-    ++stats.exits_missing[exit_of(enter->code())];
-    enters_.free(*enter);
+    ++stats.exits_missing[exit_of(wrong->code())];
+    enters_.free(*wrong);
   }
   // A thread other than the leader that executes a program comes back as the leader, so execs prove nothing.
   if (stored_[enter_of(exit)] && enters_.knows(tid) && !is_exec(exit)) ++stats.enters_missing[static_cast<size_t>(exit)];
-  return nullptr;
 }
 
 /// Container id, type, name and image of the oldest container event as the text its successors carry. Nothing is

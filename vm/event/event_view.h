@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// EventView: one event with its parameters located, in the current layout (old captures are upgraded before this point).
-// Parameters may lie in different places: an upgraded exit event shows those of its enter event where they were recorded.
-// Borrows; dies with the batch it came in. See decoder.h for who locates parameters, events.def for layouts.
+// EventView: one event in the current layout. Nothing of it is copied: a parameter is found when somebody asks for it, in the
+// record, or, for events of old captures, in the record of the call's enter event (ParamSource). Most parameters of most
+// events nobody asks for. Borrows; dies with the batch it came in. Length tables have been checked (decoder.h).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,28 @@
 #include "vm/base/bytes.h"
 
 namespace fvm {
+
+/// Where a parameter that an old event lacks comes from, or one that has moved.
+struct ParamSource {
+  enum class Place : uint8_t { Record, Enter, Fixed, ContainerJson } place = Place::Fixed;
+  uint8_t index = 0;        ///< Record, Enter: of the parameter there
+  uint8_t most_bytes = 0;   ///< Record, Enter: a longer value keeps its low bytes; 0 = any length
+  uint8_t fixed_bytes = 0;  ///< Fixed, and Enter without one: length of the value
+  bool ones = false;        ///< the fixed value is all ones, not zeros: ids of users and groups
+};
+
+/// A checked table of u16 lengths with the values behind it.
+struct ParamTable {
+  const uint8_t* lens = nullptr;
+  uint32_t count = 0;
+
+  /// `i` < count.
+  Bytes at(size_t i) const {
+    const uint8_t* value = lens + count * sizeof(uint16_t);
+    for (size_t k = 0; k < i; ++k) value += load<uint16_t>(lens + k * sizeof(uint16_t));
+    return {value, load<uint16_t>(lens + i * sizeof(uint16_t))};
+  }
+};
 
 class EventView {
  public:
@@ -24,17 +46,34 @@ class EventView {
   uint16_t nparams = 0;      ///< as recorded; at most kEventParams
   bool state_only = false;   ///< recorded for state tracking only: applied to state, never shown to rules or output
 
-  /// Borrows `count` <= kEventParams parameters.
+  /// Borrows `count` <= kEventParams parameters that have been located.
   void set_params(const Bytes* params, size_t count) {
-    params_ = params;
+    located_ = params;
     nparams = static_cast<uint16_t>(count);
   }
+  /// Borrows a record. The first `kept` parameters are the record's own; `sources` say where the others are, up to `count` in
+  /// all. `enter` is empty when there is no enter event.
+  void set_params(const ParamTable& record, size_t kept, const ParamTable& enter, const ParamSource* sources, size_t count) {
+    located_ = nullptr;
+    record_ = record;
+    enter_ = enter;
+    sources_ = sources;
+    kept_ = static_cast<uint16_t>(kept);
+    nparams = static_cast<uint16_t>(count);
+  }
+
+  /// Of set_params(const Bytes*, ...): how many are borrowed.
+  size_t located_params() const { return located_ != nullptr ? nparams : 0; }
 
   const EventInfo& info() const { return event_info(code); }
   bool is_exit() const { return (static_cast<unsigned>(code) & 1u) != 0; }
   /// Bytes of parameter `i`; empty when the event has fewer. A recorded length of 0 is an absent value.
-  Bytes param(size_t i) const { return i < nparams ? params_[i] : Bytes{}; }
-  bool has(size_t i) const { return i < nparams && !params_[i].empty(); }
+  Bytes param(size_t i) const {
+    if (i >= nparams) return {};
+    if (located_ != nullptr) return located_[i];
+    return i < kept_ ? record_.at(i) : moved_param(i);
+  }
+  bool has(size_t i) const { return !param(i).empty(); }
   std::string_view text(size_t i) const { return until_nul(param(i)); }
   /// Integer of the recorded width, sign-extended; `otherwise` when absent or not 1, 2, 4 or 8 bytes wide.
   int64_t integer(size_t i, int64_t otherwise = 0) const {
@@ -59,7 +98,12 @@ class EventView {
   }
 
  private:
-  const Bytes* params_ = nullptr;
+  Bytes moved_param(size_t i) const;
+
+  const Bytes* located_ = nullptr;
+  ParamTable record_, enter_;
+  const ParamSource* sources_ = nullptr;  ///< of the parameters behind the kept ones
+  uint16_t kept_ = 0;
 };
 
 }  // namespace fvm
