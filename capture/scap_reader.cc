@@ -63,6 +63,7 @@ class ScapReader final : public EventSource {
   bool begins_well();
 
   BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) override;
+  void set_interest(const EventSet& events) override { upgrader_.set_interest(events); }
   const SourceError& error() const override { return error_; }
   const SourceStats& stats() const override { return stats_; }
   uint64_t position() const override { return in_.position(); }
@@ -340,6 +341,7 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
   event.tid = load<int64_t>(header + 8);
   event.code = static_cast<EventCode>(code);
   event.cpu = load<uint16_t>(body);
+  event.unread = false;
   event.state_only = info.has_flags && (load<uint32_t>(body + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
   event.offset = block_offset_;
   const uint32_t length = event_length(load<uint32_t>(header + 16), event.code, info.version);

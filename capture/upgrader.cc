@@ -74,6 +74,42 @@ Upgrader::Outcome Upgrader::upgrade_located(EventView& event, const WireParams& 
   return Outcome::Current;
 }
 
+void Upgrader::set_interest(const EventSet& events) {
+  // Whether some form of events of this code ends as one that is watched.
+  const auto ends_watched = [&](size_t code) {
+    const detail::PlanRow& row = plan_row(static_cast<EventCode>(code));
+    if (row.any_count) return events.has(static_cast<EventCode>(code));
+    for (uint32_t count = 0; count < row.plan_count; ++count) {
+      const UpgradePlan& plan = *find_plan(row, count);
+      const bool given_out = plan.kind == UpgradePlan::Kind::Upgrade || plan.kind == UpgradePlan::Kind::Pass;
+      if (given_out && events.has(plan.code)) return true;
+    }
+    return false;
+  };
+  for (size_t code = 0; code < kEventCount; ++code) {
+    const detail::PlanRow& row = plan_row(static_cast<EventCode>(code));
+    bool only_stored = row.plan_count > 0;
+    for (uint32_t count = 0; count < row.plan_count; ++count) {
+      const auto kind = find_plan(row, count)->kind;
+      only_stored &= kind != UpgradePlan::Kind::StoreAndPass && kind != UpgradePlan::Kind::Pass && kind != UpgradePlan::Kind::Upgrade;
+    }
+    const size_t exit = exit_of(static_cast<EventCode>(code));
+    const bool is_enter = exit != code && exit < kEventCount && !kEvents[exit].has(FALCO_EF_UNUSED);
+    const bool unwatched = is_enter ? only_stored && !ends_watched(exit) : !ends_watched(code);
+    // What no call is, a switch of threads or a signal, may happen in the middle of one.
+    const bool is_call = (kEvents[code].category & FALCO_EC_SYSCALL) != 0;
+    reading_[code] = !unwatched ? Reading::Whole : is_call ? Reading::EndsCall : Reading::Nothing;
+  }
+}
+
+/// The thread shows an event that nobody looks at, while its call `enter` waits for its end.
+void Upgrader::leave_call(EnterStore::Slot& enter, bool in_next_call, SourceStats& stats) {
+  const auto code = static_cast<size_t>(enter.code());
+  if (!in_next_call) ++stats.wrong_partners;
+  if (!in_next_call || taken_[code]) ++stats.exits_missing[exit_of(enter.code())];
+  enters_.free(enter);
+}
+
 void Upgrader::miss_enter(EnterStore::Slot* wrong, EventCode exit, int64_t tid, SourceStats& stats) {
   if (wrong) {
     // A call whose exit was lost. The thread has moved on, so the stored event is of no use to anybody.

@@ -14,6 +14,7 @@
 #include "vm/base/arena.h"
 #include "vm/base/inline.h"
 #include "vm/event/decoder.h"
+#include "vm/event/event_set.h"
 #include "vm/event/event_view.h"
 #include "vm/source/event_source.h"
 
@@ -33,10 +34,17 @@ class Upgrader {
   /// The memory that events lay in is about to change: copies what is still waited for.
   void keep_enters() { enters_.keep_borrowed(); }
 
+  /// See EventSource::set_interest().
+  void set_interest(const EventSet& events);
+
   /// Brings `event`, whose parameters are `wire`, up to date. `room` has space for kEventParams located ones. Parameters lie
   /// where they were read, which must stay as it is until keep_enters(), or until start_batch().
   FALCO_ALWAYS_INLINE Outcome upgrade(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats) {
     const detail::PlanRow& row = plan_row(event.code);
+    const Reading reading = reading_[static_cast<size_t>(event.code)];
+    if (reading != Reading::Whole && leave_unread(event, reading, row, wire.count, stats)) {
+      return event.unread ? Outcome::Current : Outcome::Absorbed;
+    }
     if (wire.large_lens || wire.count > kFewParams) return upgrade_located(event, wire, room, stats);
     if (!fits(wire)) return Outcome::Lies;
     const ParamTable record{wire.lens, wire.count};
@@ -83,6 +91,9 @@ class Upgrader {
   void forget_enter(int64_t tid) { enters_.forget(tid); }
 
  private:
+  /// What of an event is looked at. Unless Whole, nobody asks for it, whatever becomes of it.
+  enum class Reading : uint8_t { Whole, EndsCall, Nothing };
+
   /// Events with more parameters have them located when they are read: who looks at one of many looks at most of them.
   static constexpr uint32_t kFewParams = 8;
 
@@ -93,6 +104,29 @@ class Upgrader {
     for (size_t at = 0; at < table_bytes; at += sizeof(uint16_t)) sum += load<uint16_t>(wire.lens + at);
     return sum <= wire.payload_bytes();
   }
+  /// For an event that nobody looks at. If it is part of a call, the call before has ended. False: it has to be looked at.
+  FALCO_ALWAYS_INLINE bool leave_unread(EventView& event, Reading reading, const detail::PlanRow& row, uint32_t count,
+                                        SourceStats& stats) {
+    EventCode code = event.code;
+    bool stores = false;
+    if (!row.any_count) {
+      const UpgradePlan* const plan = find_plan(row, count);
+      if (!plan || plan->kind == UpgradePlan::Kind::Refuse) return false;
+      if (plan->kind == UpgradePlan::Kind::Absorb) return true;
+      code = plan->code;
+      stores = plan->kind == UpgradePlan::Kind::Store;
+      if (plan->kind == UpgradePlan::Kind::Upgrade) ++stats.upgraded;
+    }
+    if (reading == Reading::EndsCall) {
+      if (EnterStore::Slot* const enter = enters_.find(event.tid)) leave_call(*enter, stores, stats);
+    }
+    if (stores) return true;
+    event.code = code;
+    event.unread = true;
+    event.set_params(nullptr, 0);
+    return true;
+  }
+  void leave_call(EnterStore::Slot& enter, bool in_next_call, SourceStats& stats);
   Outcome upgrade_located(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats);
   void store_enter(EventCode code, int64_t tid, const WireParams& wire, SourceStats& stats) {
     const EventCode replaced = enters_.put(tid, code, wire);
@@ -119,6 +153,7 @@ class Upgrader {
   Bytes container_json(const Bytes* params);
 
   EnterStore enters_;
+  std::array<Reading, kEventCount> reading_{};  ///< by code as recorded
   // What this section does with enter events: a call's loss shows only where both halves are recorded.
   std::array<bool, kEventCount> stored_{};  ///< by enter code: has been stored
   std::array<bool, kEventCount> taken_{};  ///< by enter code: an exit event has taken it

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "vm/abi/priorities.h"
+#include "vm/field/field_state_use.h"
 
 namespace fvm {
 namespace {
@@ -33,19 +34,38 @@ Engine::Engine(VerifiedImage image, EngineOptions options)
       matches_(machine_.rule_count()) {
   machine_.active_rules() = installed_rules(machine_.image());
   stats_.alerts_by_rule.resize(machine_.rule_count());
+  interest_ = options_.read_all ? EventSet::all() : interest();
 }
 
 void Engine::select(const RuleSelection& selection) {
   machine_.active_rules() = select_rules(machine_.image(), selection);
 }
 
+/// The events with a program, and what State needs for the fields that programs and output show.
+EventSet Engine::interest() const {
+  EventSet events;
+  for (size_t code = 0; code < kEventCount; ++code) {
+    if (machine_.watches(static_cast<EventCode>(code))) events.add(static_cast<EventCode>(code));
+  }
+  uint8_t uses = 0;
+  for (const FieldUse& use : machine_.field_uses()) uses |= state_use_of(use.id);
+  add_events_of_state(uses, events);
+  return events;
+}
+
 BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {
+  if (told_ != &source) {
+    source.set_interest(interest_);
+    told_ = &source;
+  }
   const BatchStatus status = pump_.poll(source, [&](const EventView& event, EvalContext& context, bool visible) {
     ++stats_.events_by_code[static_cast<size_t>(event.code)];
-    if (visible) {
-      handle(event, context, sink);
-    } else {
+    if (!visible) {
       ++stats_.hidden;
+    } else if (!machine_.watches(event.code)) {
+      ++stats_.unwatched;
+    } else {
+      handle(event, context, sink);
     }
     return stats_.alerts_lost == 0;
   });

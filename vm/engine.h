@@ -30,11 +30,13 @@ struct EngineOptions {
   bool json = false;
   std::string hostname;          ///< of JSON alerts
   uint64_t max_event_time_ns = 0;  ///< end after so much event time; 0 = no limit
+  bool read_all = false;           ///< events that neither rules nor state need are read all the same
 };
 
 struct EngineStats {
   std::array<uint64_t, kEventCount> events_by_code{};  ///< decoded events, after upgrade
-  uint64_t evaluated = 0;         ///< shown to the rules
+  uint64_t evaluated = 0;         ///< shown to the rules that look at their type
+  uint64_t unwatched = 0;         ///< no rule looks at their type
   uint64_t hidden = 0;            ///< applied to state only
   // Of the evaluated ones; rules saw them with less than they should have.
   CountByCode unknown_thread_by_code{};      ///< nothing is known of the event's thread
@@ -67,6 +69,7 @@ class Engine {
 
  private:
   void handle(const EventView& event, EvalContext& context, AlertSink& sink);
+  EventSet interest() const;
   void count_unknown(const EventView& event, const EvalContext& context);
   void alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
 
@@ -78,6 +81,8 @@ class Engine {
   EventPump pump_;
   MatchSet matches_;
   Arena output_arena_;
+  EventSet interest_;
+  const EventSource* told_ = nullptr;  ///< the source that knows the interest
   EngineStats stats_;
 };
 

@@ -121,6 +121,7 @@ std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source
                 {"enter events merged into their exit", source.absorbed},
                 {"applied to state only", e.hidden},
                 {"evaluated", e.evaluated},
+                {"of types that no rule looks at", e.unwatched},
                 {"events of unknown threads", engine.state().stats().unknown_threads}});
   const MemoryUse memory = memory_use(engine);
   append_table(out, "threads", {{"known now", engine.state().stats().threads}, {"known at most", engine.state().stats().threads_peak}});
@@ -141,6 +142,7 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
   out["absorbed"] = source.absorbed;
   out["hidden"] = e.hidden;
   out["evaluated"] = e.evaluated;
+  out["unwatched"] = e.unwatched;
   out["unknown_threads"] = engine.state().stats().unknown_threads;
   out["threads_peak"] = engine.state().stats().threads_peak;
   const MemoryUse memory = memory_use(engine);

@@ -42,6 +42,8 @@ class Machine {
   template <FieldSource F>
   ValueList eval_term(uint32_t term, const F& fields, Arena& arena) const;
 
+  /// Whether some rule, active or not, looks at events of this code.
+  bool watches(EventCode code) const { return dispatch_[static_cast<size_t>(code)] != kNoProgram; }
   ActiveRules& active_rules() { return active_; }
   const ActiveRules& active_rules() const { return active_; }
   const ImageView& image() const { return view_; }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/event/event_set.h"
 #include "vm/event/event_view.h"
 #include "vm/ops/value.h"
 
@@ -123,6 +124,9 @@ class EventSource {
   virtual ~EventSource() = default;
   /// Gives the next events; they and what they borrow stay valid until the following call. Failed: error() says why; what came before stands.
   virtual BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) = 0;
+  /// The events whose parameters somebody looks at. A source may give out all others unread, and need not look for loss among
+  /// them. Enter events are always read.
+  virtual void set_interest(const EventSet&) {}
   virtual const SourceError& error() const = 0;
   virtual const SourceStats& stats() const = 0;
   /// Compressed bytes consumed and in total, for a progress display; total 0 = unknown.

@@ -91,6 +91,7 @@ struct State::Impl {
   bool leading = true;  ///< only events that belong to the metadata have come yet
 
   void run_deferred(uint64_t now_ns);
+  void glance(const EventView& event, const EventTraits& traits);
   void bind(Step& step, const EventTraits& traits);
 };
 
@@ -118,6 +119,7 @@ void State::on_group(const GroupRecord& r) { impl_->core.users.set_group({}, Gro
 
 void State::Impl::run_deferred(uint64_t now_ns) {
   StateCore::Deferred& todo = core.deferred;
+  if (!todo.thread && !todo.fd && !todo.procinfo) return;
   if (todo.thread) {
     if (const ThreadEntry* t = core.threads.find(todo.tid)) core.recent_exits.add(t->ptid, t->tid, now_ns);
     core.threads.remove(todo.tid);
@@ -136,6 +138,17 @@ void State::Impl::run_deferred(uint64_t now_ns) {
   todo = {};
 }
 
+/// All that an event does to state which nobody wants to read.
+void State::Impl::glance(const EventView& event, const EventTraits& traits) {
+  if (traits.lookup == Lookup::None) return;
+  ThreadEntry* t = traits.lookup == Lookup::Get ? core.threads.get(event.tid) : core.threads.find(event.tid);
+  if (!t || !traits.pairs) return;
+  t->lastaccess_ts = event.ts_ns;
+  t->lastevent_fd = -1;
+  t->enter_valid = false;
+  if (t->enter.present()) t->enter.clear();
+}
+
 /// Finds thread and descriptor of the event; pairs it with its enter event.
 void State::Impl::bind(Step& step, const EventTraits& traits) {
   const EventView& e = step.event;
@@ -151,7 +164,7 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
     t.enter_valid = false;
     if (traits.hidden && worth_storing(e)) {
       t.enter.store(e, core.budget);
-    } else {
+    } else if (t.enter.present()) {
       t.enter.clear();
     }
   } else {
@@ -185,6 +198,13 @@ bool State::update(const EventView& event, EvalContext& out) {
   if (core.threads.crowded()) core.threads.make_room();
   core.event_container = nullptr;
 
+  if (event.unread) {
+    impl.glance(event, traits);
+    impl.leading = false;
+    out.event = &event;
+    out.state = this;
+    return !event.state_only;
+  }
   Step step{event};
   impl.bind(step, traits);
   if (const Handler handler = handler_of(event.code)) handler(core, step);
@@ -198,11 +218,7 @@ bool State::update(const EventView& event, EvalContext& out) {
   out.state = this;
   out.memory = memory;
   if (ThreadEntry* t = step.thread) {
-    if (event.is_exit()) t->enter.clear();
-    if (traits.pairs) {
-      t->prevevent_ts = t->lastevent_ts;
-      t->lastevent_ts = event.ts_ns;
-    }
+    if (event.is_exit() && t->enter.present()) t->enter.clear();
     core.generations.catch_up(*t);
     out.thread = t;
     if (traits.has_fd) {

@@ -85,7 +85,8 @@ class State final : public StateSink {
 
   /// Applies `event`. False: a hidden event (an enter event that is only stored; users and containers in front of all
   /// others, which belong to the metadata), not to be shown to rules or output;
-  /// `out` is then not filled. Pointers in `out` stay valid until the next call.
+  /// `out` is then not filled. Pointers in `out` stay valid until the next call. Of an unread event (see EventView) only that it
+  /// happened is taken over, and `out` says nothing but the event.
   bool update(const EventView& event, EvalContext& out);
 
   // Look-ups for getters; null when unknown.

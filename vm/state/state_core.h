@@ -37,7 +37,7 @@ class StateCore;
 using Handler = void (*)(StateCore&, Step&);
 /// Null: the event changes nothing.
 Handler handler_of(EventCode code);
-#define FALCO_HANDLER(Sym, function) void function(StateCore& core, Step& step);
+#define FALCO_HANDLER(Sym, function, Use) void function(StateCore& core, Step& step);
 #include "vm/state/handlers.def"
 #undef FALCO_HANDLER
 

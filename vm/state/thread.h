@@ -66,7 +66,7 @@ struct Thread {
   std::shared_ptr<ThreadGroup> group;      ///< null for invalid records
   std::shared_ptr<FdTable>
       fds;  ///< own table, shared with forks until one side writes; may be null (use State::fds_of)
-  uint64_t lastaccess_ts = 0, lastevent_ts = 0, prevevent_ts = 0;
+  uint64_t lastaccess_ts = 0;
   int64_t lastevent_fd = -1;
 
   bool is_main() const { return tid == pid || (flags & thread_flag::kMainThread) != 0; }

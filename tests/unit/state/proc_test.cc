@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(ShellScene, "events without parameters") {
     event(code, 100);
     event(code, 4242);
   };
-#define FALCO_HANDLER(Sym, function) bare(EventCode::Sym);
+#define FALCO_HANDLER(Sym, function, Use) bare(EventCode::Sym);
 #include "vm/state/handlers.def"
 #undef FALCO_HANDLER
   tick();
