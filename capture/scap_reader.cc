@@ -8,11 +8,10 @@
 
 #include "capture/blocks.h"
 #include "capture/byte_order.h"
+#include "capture/event_run.h"
 #include "capture/input_stream.h"
 #include "capture/lists.h"
 #include "capture/upgrader.h"
-#include "vm/base/inline.h"
-#include "vm/base/prefetch.h"
 
 namespace fvm {
 
@@ -63,7 +62,7 @@ class ScapReader final : public EventSource {
   bool begins_well();
 
   BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) override;
-  void set_interest(const EventSet& events) override { upgrader_.set_interest(events); }
+  void set_interest(const EventSet& events) override { run_.set_interest(events); }
   const SourceError& error() const override { return error_; }
   const SourceStats& stats() const override { return stats_; }
   uint64_t position() const override { return in_.position(); }
@@ -83,7 +82,7 @@ class ScapReader final : public EventSource {
   Step at_end();
   Step read_metadata(BlockInfo info, uint32_t type, uint32_t length, StateSink& sink);
   bool read_section(BodyReader& body, StateSink& sink);
-  FALCO_ALWAYS_INLINE Step read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end);
+  Step read_event(BlockInfo info, const uint8_t* body, const uint8_t* body_end);
   Step refuse_event(std::string_view why, const uint8_t* body_end, std::optional<uint16_t> code = {});
   void note_refusal(std::string_view why);
   void lose_tail();
@@ -92,6 +91,7 @@ class ScapReader final : public EventSource {
 
   InputStream in_;
   Upgrader upgrader_;
+  EventRun run_{upgrader_};
   std::array<EventView, kBatchEvents> batch_;
   size_t count_ = 0;
   std::array<Bytes, kBatchParams> params_;  ///< of the batch's events, back to back
@@ -163,22 +163,10 @@ void ScapReader::lose_tail() {
 
 /// Consecutive event blocks that are like the one before, as nearly all of a capture is. Continue: what comes is something else.
 ScapReader::Step ScapReader::read_run() {
-  constexpr size_t kLookAheadBytes = 1024;
-  const BlockInfo info{BlockKind::Event, 2, has_flags_, false};
-  for (;;) {
-    if (in_.available() < kBlockHeaderBytes) return Step::Continue;
-    const uint8_t* block = in_.data();
-    prefetch(block + kLookAheadBytes);
-    const uint32_t length = load<uint32_t>(block + 4);
-    const bool ordinary = length >= kBlockFrameBytes && length <= in_.available() && length <= limits::kPlainEventBytes;
-    if (load<uint32_t>(block) != event_type_ || !ordinary) return Step::Continue;
-    block_offset_ = in_.offset();
-    const Step step = read_event(info, block + kBlockHeaderBytes, block + length - kBlockTrailerBytes);
-    if (step == Step::Stop) return step;
-    ++stats_.raw_events;
-    in_.consume(length);
-    if (step != Step::Continue) return step;
-  }
+  EventRun::Window window{in_.data(), in_.data() + in_.available(), in_.offset()};
+  count_ += run_.take(window, event_type_, has_flags_, batch_.data() + count_, kBatchEvents - count_, stats_);
+  in_.consume(static_cast<size_t>(window.at - in_.data()));
+  return count_ == kBatchEvents ? Step::EndBatch : Step::Continue;
 }
 
 ScapReader::Step ScapReader::next_block(StateSink& sink) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/upgrader.h"
 
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <string_view>
 
+#include "capture/upgrade_plan.h"
 
 namespace fvm {
 
@@ -25,8 +27,7 @@ bool Upgrader::returns(const WireParams& generic_enter) {
   return number >= kSyscallCount || std::find(std::begin(kOneWay), std::end(kOneWay), kSyscalls[number].name) == std::end(kOneWay);
 }
 
-/// For events with many parameters or long ones, and for texts that have to be made.
-Upgrader::Outcome Upgrader::upgrade_located(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats) {
+Upgrader::Outcome Upgrader::upgrade(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats) {
   using PlanKind = UpgradePlan::Kind;
   const detail::PlanRow& row = plan_row(event.code);
   const uint32_t wanted = std::min<uint32_t>(wire.count, row.param_count);
@@ -74,35 +75,6 @@ Upgrader::Outcome Upgrader::upgrade_located(EventView& event, const WireParams& 
   return Outcome::Current;
 }
 
-void Upgrader::set_interest(const EventSet& events) {
-  // Whether some form of events of this code ends as one that is watched.
-  const auto ends_watched = [&](size_t code) {
-    const detail::PlanRow& row = plan_row(static_cast<EventCode>(code));
-    if (row.any_count) return events.has(static_cast<EventCode>(code));
-    for (uint32_t count = 0; count < row.plan_count; ++count) {
-      const UpgradePlan& plan = *find_plan(row, count);
-      const bool given_out = plan.kind == UpgradePlan::Kind::Upgrade || plan.kind == UpgradePlan::Kind::Pass;
-      if (given_out && events.has(plan.code)) return true;
-    }
-    return false;
-  };
-  for (size_t code = 0; code < kEventCount; ++code) {
-    const detail::PlanRow& row = plan_row(static_cast<EventCode>(code));
-    bool only_stored = row.plan_count > 0;
-    for (uint32_t count = 0; count < row.plan_count; ++count) {
-      const auto kind = find_plan(row, count)->kind;
-      only_stored &= kind != UpgradePlan::Kind::StoreAndPass && kind != UpgradePlan::Kind::Pass && kind != UpgradePlan::Kind::Upgrade;
-    }
-    const size_t exit = exit_of(static_cast<EventCode>(code));
-    const bool is_enter = exit != code && exit < kEventCount && !kEvents[exit].has(FALCO_EF_UNUSED);
-    const bool unwatched = is_enter ? only_stored && !ends_watched(exit) : !ends_watched(code);
-    // What no call is, a switch of threads or a signal, may happen in the middle of one.
-    const bool is_call = (kEvents[code].category & FALCO_EC_SYSCALL) != 0;
-    reading_[code] = !unwatched ? Reading::Whole : is_call ? Reading::EndsCall : Reading::Nothing;
-  }
-}
-
-/// The thread shows an event that nobody looks at, while its call `enter` waits for its end.
 void Upgrader::leave_call(EnterStore::Slot& enter, bool in_next_call, SourceStats& stats) {
   const auto code = static_cast<size_t>(enter.code());
   if (!in_next_call) ++stats.wrong_partners;

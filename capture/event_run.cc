@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One loop without calls for the most common kinds. It touches of each block its headers and length table, no parameter.
+#include "capture/event_run.h"
+
+#include <algorithm>
+
+#include "vm/abi/limits.h"
+#include "vm/base/inline.h"
+#include "vm/base/prefetch.h"
+
+namespace fvm {
+
+namespace {
+
+bool is_call(EventCode code) { return (event_info(code).category & FALCO_EC_SYSCALL) != 0; }
+
+/// The first half of something that has two.
+bool is_enter(EventCode code) {
+  const size_t exit = Upgrader::exit_of(code);
+  return exit != static_cast<size_t>(code) && exit < kEventCount && !kEvents[exit].has(FALCO_EF_UNUSED);
+}
+
+/// Whether some event of this code ends as one that is in `events`.
+bool ends_in(EventCode code, const EventSet& events) {
+  const detail::PlanRow& row = plan_row(code);
+  if (row.any_count) return events.has(code);
+  for (uint32_t count = 0; count < row.plan_count; ++count) {
+    const UpgradePlan& plan = *find_plan(row, count);
+    const bool given_out = plan.kind == UpgradePlan::Kind::Upgrade || plan.kind == UpgradePlan::Kind::Pass;
+    if (given_out && events.has(plan.code)) return true;
+  }
+  return false;
+}
+
+/// The sum of the first `count` <= 4 of the u16 at `p`, of which 8 bytes can be read.
+FALCO_ALWAYS_INLINE uint32_t sum_of_four(const uint8_t* p, uint32_t count) {
+  constexpr uint64_t kFirst[] = {0, 0xffff, 0xffffffff, 0xffffffffffff, UINT64_MAX};
+  constexpr uint64_t kEven = 0x0000ffff0000ffff;
+  const uint64_t lens = load<uint64_t>(p) & kFirst[count];
+  const uint64_t pairs = (lens & kEven) + (lens >> 16 & kEven);
+  return static_cast<uint32_t>(pairs) + static_cast<uint32_t>(pairs >> 32);
+}
+
+FALCO_ALWAYS_INLINE uint32_t sum_of_eight(const uint8_t* p, uint32_t count) {
+  if (count <= 4) return sum_of_four(p, count);
+  return sum_of_four(p, 4) + sum_of_four(p + 8, count - 4);
+}
+
+}  // namespace
+
+EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const EventSet& events) {
+  using PlanKind = UpgradePlan::Kind;
+  const detail::PlanRow& row = plan_row(code);
+  const auto watched = [&](EventCode given_out) { return events.has(given_out) || is_enter(given_out); };
+  Step step;
+  step.code = code;
+  if (count > kFewParams || event_info(code).has(FALCO_EF_LARGE_PAYLOAD)) return step;
+  if (row.any_count) {
+    step.kept = step.count = static_cast<uint8_t>(count);
+    step.action = watched(code) ? Action::Pass : is_call(code) ? Action::UnreadExit : Action::Unread;
+    return step;
+  }
+  const UpgradePlan* plan = find_plan(row, count);
+  if (!plan || plan->has_text) return step;
+  step.code = plan->code;
+  switch (plan->kind) {
+    case PlanKind::Refuse:
+    case PlanKind::StoreAndPass:
+      break;
+    case PlanKind::Absorb:
+      step.action = Action::Drop;
+      break;
+    case PlanKind::Store: {
+      const auto exit = static_cast<EventCode>(Upgrader::exit_of(code));
+      step.action = ends_in(exit, events) ? Action::Store : Action::DropEnter;
+      break;
+    }
+    case PlanKind::Pass:
+    case PlanKind::Upgrade:
+      step.upgrades = plan->kind == PlanKind::Upgrade;
+      step.kept = step.upgrades ? plan->kept : static_cast<uint8_t>(count);
+      step.count = plan->item_count;
+      step.sources = items_of(*plan);
+      step.partner = plan->partner;
+      if (!watched(plan->code)) {
+        step.action = is_call(plan->code) ? Action::UnreadExit : Action::Unread;
+      } else {
+        step.action = plan->wants_enter ? Action::Complete : step.upgrades ? Action::Upgrade : Action::Pass;
+      }
+      break;
+  }
+  return step;
+}
+
+void EventRun::set_interest(const EventSet& events) {
+  steps_.clear();
+  for (size_t c = 0; c < kEventCount; ++c) {
+    const auto code = static_cast<EventCode>(c);
+    // A thread that ends is forgotten: that is left to the general way.
+    const bool leave = code == EventCode::PROCEXIT_E || code == EventCode::PROCEXIT_1_E || event_info(code).has(FALCO_EF_UNUSED);
+    rows_[c].first = static_cast<uint16_t>(steps_.size());
+    rows_[c].count = leave ? uint16_t{0} : static_cast<uint16_t>(event_info(code).param_count + 1u);
+    for (uint32_t count = 0; count < rows_[c].count; ++count) steps_.push_back(step_for(code, count, events));
+  }
+}
+
+template <bool HasFlags>
+size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t room, SourceStats& stats) {
+  constexpr size_t kPrefixBytes = kBlockHeaderBytes + sizeof(uint16_t) + (HasFlags ? sizeof(uint32_t) : 0);
+  constexpr size_t kFixedBytes = kPrefixBytes + kEventHeaderBytes;
+  constexpr size_t kLeastBytes = kFixedBytes + kBlockTrailerBytes;
+  constexpr size_t kReadAheadBytes = 16;  // of the length table, whatever the block's length
+  constexpr size_t kPrefetchBytes = 1024;
+  const uint8_t* at = window.at;
+  const uint8_t* const end = window.end;
+  EventView* event = out;
+  EventView* const full = out + room;
+  uint64_t blocks = 0, absorbed = 0, upgraded = 0;
+
+  while (event != full) {
+    if (static_cast<size_t>(end - at) < kFixedBytes + kReadAheadBytes) break;
+    prefetch(at + kPrefetchBytes);
+    const size_t length = load<uint32_t>(at + 4);
+    if (load<uint32_t>(at) != type || length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes ||
+        length > static_cast<size_t>(end - at)) {
+      break;
+    }
+    const uint8_t* const header = at + kPrefixBytes;
+    const size_t said_bytes = load<uint32_t>(header + 16);
+    const size_t code = load<uint16_t>(header + 20);
+    const uint32_t count = load<uint32_t>(header + 22);
+    const size_t payload_bytes = said_bytes - kEventHeaderBytes;
+    if (payload_bytes > length - kLeastBytes || code >= kEventCount) break;
+    const Row row = rows_[code];
+    if (count >= row.count) break;
+    const Step& step = steps_[row.first + count];
+    const int64_t tid = load<int64_t>(header + 8);
+
+    if (step.action >= Action::Store) {
+      const uint8_t* const lens = header + kEventHeaderBytes;
+      const size_t table_bytes = count * sizeof(uint16_t);
+      if (table_bytes + sum_of_eight(lens, count) > payload_bytes) break;
+      if (step.action == Action::Store) {
+        upgrader_.store_enter(step.code, tid, {lens, lens + payload_bytes, count, false}, stats);
+        ++absorbed;
+      } else {
+        ParamTable enter;
+        if (step.action == Action::Complete) enter = upgrader_.take_enter(step.partner, tid, stats);
+        event->set_params({lens, count}, step.kept, enter, step.sources, step.count);
+        event->unread = false;
+      }
+    } else if (step.action >= Action::Unread) {
+      if (step.action == Action::UnreadExit) upgrader_.leave_call(tid, false, stats);
+      event->set_params(nullptr, 0);
+      event->unread = true;
+    } else if (step.action == Action::Leave) {
+      break;
+    } else {
+      if (step.action == Action::DropEnter) upgrader_.leave_call(tid, true, stats);
+      ++absorbed;
+    }
+    if (step.action >= Action::Pass || step.action == Action::Unread || step.action == Action::UnreadExit) {
+      event->ts_ns = load<uint64_t>(header);
+      event->tid = tid;
+      event->offset = window.offset + static_cast<size_t>(at - window.at);
+      event->code = step.code;
+      event->cpu = load<uint16_t>(at + kBlockHeaderBytes);
+      event->state_only = HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
+      upgraded += step.upgrades ? 1 : 0;
+      ++event;
+    }
+    ++blocks;
+    at += length;
+  }
+  stats.raw_events += blocks;
+  stats.absorbed += absorbed;
+  stats.upgraded += upgraded;
+  window.offset += static_cast<size_t>(at - window.at);
+  window.at = at;
+  return static_cast<size_t>(event - out);
+}
+
+size_t EventRun::take(Window& window, uint32_t type, bool has_flags, EventView* out, size_t room, SourceStats& stats) {
+  return has_flags ? take_all<true>(window, type, out, room, stats) : take_all<false>(window, type, out, room, stats);
+}
+
+}  // namespace fvm

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// EventRun: the quick way through runs of ordinary event blocks, which is nearly all of a capture: version 2, this machine's
+// byte order, few short parameters. What an event needs is looked up once by code and parameter count, with the interest
+// already applied. Anything else it leaves where it is, for the reader's general way, which does the same with any block;
+// tests hold the two to each other. Knows plans and the layout of event blocks; not metadata, not state.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "capture/blocks.h"
+#include "capture/upgrade_plan.h"
+#include "capture/upgrader.h"
+#include "vm/event/event_set.h"
+
+namespace fvm {
+
+class EventRun {
+ public:
+  explicit EventRun(Upgrader& upgrader) : upgrader_(upgrader) { set_interest(EventSet::all()); }
+
+  /// See EventSource::set_interest().
+  void set_interest(const EventSet& events);
+
+  /// Blocks in memory. take() moves `at` and `offset` behind what it took.
+  struct Window {
+    const uint8_t* at;
+    const uint8_t* end;
+    uint64_t offset;  ///< of `at` in the stream
+  };
+  /// Fills up to `room` events at `out` from blocks of `type` and says how many. Stops in front of the first block that is
+  /// something else, incomplete or unusual.
+  size_t take(Window& window, uint32_t type, bool has_flags, EventView* out, size_t room, SourceStats& stats);
+
+ private:
+  enum class Action : uint8_t {
+    Leave,       ///< to the general way
+    Drop,        ///< gives nothing out, and nobody misses it
+    DropEnter,   ///< the same; its thread has left the call before
+    Unread,      ///< given out unread
+    UnreadExit,  ///< the same; its thread has left the call before
+    Store,       ///< kept for its exit event
+    Pass,        ///< given out as it is
+    Upgrade,     ///< given out with the plan's parameters
+    Complete,    ///< the same; some are the enter event's
+  };
+  struct Step {
+    Action action = Action::Leave;
+    uint8_t kept = 0;
+    uint8_t count = 0;  ///< parameters of the result
+    bool upgrades = false;
+    EventCode code{};     ///< of the result
+    EventCode partner{};  ///< Complete
+    const ParamSource* sources = nullptr;
+  };
+  struct Row {
+    uint16_t first = 0;  ///< step for no parameters; the others follow
+    uint16_t count = 0;
+  };
+  static constexpr uint32_t kFewParams = 8;
+
+  static Step step_for(EventCode code, uint32_t count, const EventSet& events);
+  template <bool HasFlags>
+  size_t take_all(Window& window, uint32_t type, EventView* out, size_t room, SourceStats& stats);
+
+  Upgrader& upgrader_;
+  std::array<Row, kEventCount> rows_{};
+  std::vector<Step> steps_;
+};
+
+}  // namespace fvm
