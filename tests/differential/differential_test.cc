@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random rules × random events: the naive evaluator, the machine with passes and the machine without them find the same rules.
+// Random rules × random events: the naive evaluator, the machine with passes and the machine without them find the same
+// rules; so does the machine with each of its caches off, and with caches that are always full.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -88,6 +89,7 @@ TEST_CASE("naive evaluator and machine agree on random rules and events") {
   Random random(kSeed);
   size_t pairs = 0;
   size_t matches = 0;
+  uint64_t evictions = 0;
   std::map<std::string, Tally> checks;
   for (size_t f = 0; f < kFiles; ++f) {
     const std::string text = differential::RuleWriter(random.next()).rules_file(kRules);
@@ -98,6 +100,9 @@ TEST_CASE("naive evaluator and machine agree on random rules and events") {
     const fvm::VerifiedImage plain_image = verified(*plain.image);
     fvm::Machine machine(optimized_image);
     fvm::Machine plain_machine(plain_image);
+    fvm::Machine interpreting(optimized_image, {.classes = false});
+    fvm::Machine forgetful(plain_image, {.memo = false});
+    fvm::Machine crowded(optimized_image, {.decision_nodes = 8});
     falcoc::NaiveEvaluator naive(rules);
     fvm::Arena arena;
     for (size_t e = 0; e < kEvents; ++e) {
@@ -120,10 +125,14 @@ TEST_CASE("naive evaluator and machine agree on random rules and events") {
         REQUIRE(judged == ran_plain);
       }
       const std::vector<uint32_t> first = run(machine, event, fvm::MatchMode::First);
+      for (fvm::Machine* other : {&interpreting, &forgetful, &crowded}) {
+        REQUIRE(run(*other, event, fvm::MatchMode::All) == judged);
+      }
       REQUIRE(first == std::vector<uint32_t>(judged.begin(), judged.begin() + (judged.empty() ? 0 : 1)));
       pairs += rules.rules.size();
       matches += judged.size();
       if (e % 10 != 0) continue;
+      evictions = std::max(evictions, crowded.graph().evictions());
       for (uint32_t i = 0; i < rules.exprs.size(); ++i) {
         const falcoc::Expr& expr = rules.exprs[i];
         if (expr.kind != falcoc::Expr::Kind::Check) continue;
@@ -133,6 +142,7 @@ TEST_CASE("naive evaluator and machine agree on random rules and events") {
   }
   MESSAGE(pairs << " pairs, " << matches << " matches, " << checks.size() << " kinds of checks");
   CHECK(pairs >= 1'000'000);
+  CHECK(evictions > 0);
   CHECK(matches > pairs / 5);
   CHECK(matches < pairs * 4 / 5);
   CHECK(checks.size() >= 45);

@@ -31,6 +31,11 @@ inline constexpr size_t kRegexes = 1024;               ///< regular expressions 
 inline constexpr size_t kConditionDepth = 4096;        ///< nested and/or/not after macro expansion
 inline constexpr size_t kOutputWidth = 65535;          ///< `%N` of one output; the sum over its parts
 
+// The machine's caches.
+inline constexpr size_t kDecisionNodes = 1u << 16;     ///< nodes of the decision graph
+inline constexpr size_t kDecisionWords = 4u << 20;     ///< numbers that the nodes hold: edges, questions, answers
+inline constexpr size_t kMemoEntries = 1u << 14;       ///< remembered values; a power of two
+
 // Events.
 inline constexpr size_t kEventParams = 32;             ///< parameters of one event; the widest row has 31
 inline constexpr size_t kEventBytes = 16u << 20;       ///< one event block (large-payload events included)

@@ -42,13 +42,16 @@ size_t output_bound(Transformer transformer, std::span<const ops::TransformArg> 
 
 }  // namespace
 
-Machine::Machine(const VerifiedImage& image)
-    : view_(image.view()),
+Machine::Machine(const VerifiedImage& image, const MachineOptions& options)
+    : options_(options),
+      view_(image.view()),
       code_(view_.code()),
       programs_(view_.programs()),
       dispatch_(view_.dispatch()),
       predicates_(view_),
       active_(installed_rules(view_)),
+      graph_(view_, options.decision_nodes),
+      answer_(DecisionGraph::words_of(view_.predicates().size())),
       known_(view_.predicates().size(), 0),
       slots_(view_.fields().size()),
       calls_(view_.terms().size()) {
@@ -78,6 +81,23 @@ void Machine::begin_event() {
     event_ = 0;
   }
   ++event_;
+}
+
+/// The truth of everything that the node asks about `lhs`.
+uint32_t Machine::answer(uint32_t at, const ValueList& lhs) {
+  const DecisionGraph::Node& node = graph_[at];
+  const std::span<const uint32_t> asked = graph_.asked(node);
+  if (node.count <= DecisionGraph::kFew) {
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < asked.size(); ++i) bits |= holds(predicates_[asked[i]], lhs) ? 1u << i : 0u;
+    return graph_.follow(at, bits);
+  }
+  const std::span<uint64_t> words(answer_.data(), DecisionGraph::words_of(node.count));
+  std::ranges::fill(words, 0);
+  for (size_t i = 0; i < asked.size(); ++i) {
+    if (holds(predicates_[asked[i]], lhs)) words[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  return graph_.follow_many(at, words);
 }
 
 ValueList Machine::apply(const Term& term, std::span<const ops::TransformArg> args, size_t& text_bytes,

@@ -12,9 +12,11 @@
 
 #include "vm/abi/limits.h"
 #include "vm/base/arena.h"
+#include "vm/exec/decision_graph.h"
 #include "vm/exec/match_set.h"
 #include "vm/exec/predicate.h"
 #include "vm/exec/rule_selection.h"
+#include "vm/exec/value_memo.h"
 #include "vm/field/field_use.h"
 #include "vm/image/verified_image.h"
 #include "vm/ops/transform.h"
@@ -29,10 +31,17 @@ concept FieldSource = requires(const F& fields, const FieldUse& use, Arena& aren
   { fields.read_for_output(use, arena) } -> std::same_as<ValueList>;
 };
 
+/// What may be switched off to compare; none of it changes which rules match.
+struct MachineOptions {
+  bool classes = true;  ///< run programs specialised by what is known, see DecisionGraph
+  bool memo = true;     ///< remember where values led, see ValueMemo; used by classes only
+  size_t decision_nodes = limits::kDecisionNodes;
+};
+
 class Machine {
  public:
   /// The image must outlive the machine.
-  explicit Machine(const VerifiedImage& image);
+  explicit Machine(const VerifiedImage& image, const MachineOptions& options = {});
 
   /// Appends the active rules that match to `out`: the first one, or all of them, in installation order.
   template <FieldSource F>
@@ -50,6 +59,8 @@ class Machine {
   size_t rule_count() const { return view_.rules().size(); }
   /// The field uses of the image by slot.
   std::span<const FieldUse> field_uses() const { return uses_; }
+  const DecisionGraph& graph() const { return graph_; }
+  const ValueMemo& memo() const { return memo_; }
   /// Events whose transformers asked for more than limits::kTermTextBytes; the excess was taken as missing.
   uint64_t text_overruns() const { return text_overruns_ + (text_bytes_ > limits::kTermTextBytes ? 1 : 0); }
 
@@ -69,6 +80,14 @@ class Machine {
   };
 
   template <FieldSource F>
+  void interpret(uint32_t program, const F& fields, MatchMode mode, MatchSet& out);
+  template <FieldSource F>
+  bool decide(uint32_t program, const F& fields, MatchMode mode, MatchSet& out);
+  template <FieldSource F>
+  uint32_t ask(uint32_t node, const F& fields);
+  uint32_t answer(uint32_t node, const ValueList& lhs);
+
+  template <FieldSource F>
   bool test(uint32_t predicate, const F& fields);
   template <FieldSource F>
   ValueList value(uint32_t term, const F& fields);
@@ -77,6 +96,7 @@ class Machine {
   ValueList apply(const Term& term, std::span<const ops::TransformArg> args, size_t& text_bytes, Arena& arena) const;
   void begin_event();
 
+  MachineOptions options_;
   ImageView view_;
   std::span<const Instr> code_;
   std::span<const ProgramRec> programs_;
@@ -85,6 +105,10 @@ class Machine {
   std::vector<Term> terms_;
   PredicateTable predicates_;
   ActiveRules active_;
+  DecisionGraph graph_;
+  uint32_t edition_ = 0;  ///< of the graph that memo_ is about
+  ValueMemo memo_;
+  std::vector<uint64_t> answer_;  ///< room for the truth of all predicates
 
   Arena arena_;
   uint32_t event_ = 0;           ///< at most kEventNumbers; 0 = never
@@ -102,6 +126,12 @@ void Machine::run(EventCode code, const F& fields, MatchMode mode, MatchSet& out
   const uint32_t program = dispatch_[static_cast<size_t>(code)];
   if (program == kNoProgram) return;
   begin_event();
+  if (!options_.classes || !decide(program, fields, mode, out)) interpret(program, fields, mode, out);
+}
+
+/// Runs the program as it is in the image.
+template <FieldSource F>
+void Machine::interpret(uint32_t program, const F& fields, MatchMode mode, MatchSet& out) {
   const Instr* const first = code_.data() + programs_[program].first;
   for (const Instr* ip = first;;) {
     switch (static_cast<Opcode>(ip->op)) {
@@ -125,6 +155,54 @@ void Machine::run(EventCode code, const F& fields, MatchMode mode, MatchSet& out
         break;
     }
   }
+}
+
+/// The same through the decision graph. False: it had no room, nothing was found; what was read is remembered.
+template <FieldSource F>
+bool Machine::decide(uint32_t program, const F& fields, MatchMode mode, MatchSet& out) {
+  const size_t before = out.size();
+  uint32_t at = graph_.start(program);
+  if (edition_ != graph_.edition()) {
+    memo_.clear();
+    edition_ = graph_.edition();
+  }
+  while (at != DecisionGraph::kNone) {
+    const DecisionGraph::Node& node = graph_[at];
+    switch (node.kind) {
+      case DecisionGraph::Kind::End:
+        return true;
+      case DecisionGraph::Kind::Match:
+        if (active_.test(node.subject)) {
+          out.add(node.subject);
+          if (mode == MatchMode::First) return true;
+        }
+        at = graph_.after_match(at);
+        break;
+      case DecisionGraph::Kind::Ask:
+        at = ask(at, fields);
+        break;
+      case DecisionGraph::Kind::Test:
+        at = graph_.follow(at, test(node.subject, fields) ? 1 : 0);
+        break;
+    }
+  }
+  out.shrink(before);
+  return false;
+}
+
+template <FieldSource F>
+uint32_t Machine::ask(uint32_t at, const F& fields) {
+  const DecisionGraph::Node& node = graph_[at];
+  const ValueList lhs = value(node.subject, fields);
+  if (!lhs.present) return graph_.follow_nothing(at);
+  if (!node.remember || !options_.memo || lhs.count != 1) return answer(at, lhs);
+  const ValueMemo::Key key(at, lhs.data[0]);
+  if (!key.fits()) return answer(at, lhs);
+  uint32_t next = memo_.find(key);
+  if (next != ValueMemo::kNone) return next;
+  next = answer(at, lhs);
+  if (next != DecisionGraph::kNone) memo_.put(key, next);
+  return next;
 }
 
 template <FieldSource F>

@@ -17,6 +17,9 @@ class MatchSet {
   explicit MatchSet(size_t rule_count) { rules_.reserve(rule_count); }
   void clear() { rules_.clear(); }
   void add(uint32_t rule) { rules_.push_back(rule); }
+  size_t size() const { return rules_.size(); }
+  /// Back to the first `count` rules.
+  void shrink(size_t count) { rules_.resize(count); }
   bool empty() const { return rules_.empty(); }
   std::span<const uint32_t> rules() const { return rules_; }
 

@@ -11,6 +11,19 @@
 
 namespace fvm {
 
+/// Whether a field's value depends on the events it was read at before: reading it once more or less changes it.
+constexpr bool has_memory(FieldId id) {
+  switch (id) {
+    case FieldId::EvtDeltatime:
+    case FieldId::EvtDeltatimeS:
+    case FieldId::EvtDeltatimeNs:
+    case FieldId::ThreadExectime:
+    case FieldId::ThreadTotexectime:
+    case FieldId::UtilCnt: return true;
+    default: return false;
+  }
+}
+
 struct FieldUse {
   FieldId id{};
   FieldArg arg = FieldArg::None;

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// DecisionGraph: decision programs specialised by what events have already answered. A node is a place in a program
+// together with the truth of predicates known there; it asks the next thing that matters: one left side, for which all
+// predicates that may still be tested get their truth at once, or one predicate of another kind. An answer leads to
+// another node, made when it is first needed. What is known resolves branches, so rules that can't match any more are
+// gone, and places from which the same is left to do are one node: processes and files that the rules don't tell apart
+// share a path through the graph.
+// Bounded: a full graph is emptied and counted. Asks in program order, so fields are read when the program would have
+// read them. Knows instructions, not values: who runs an event reads values and says what holds.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "vm/image/image_view.h"
+
+namespace fvm {
+
+class DecisionGraph {
+ public:
+  enum class Kind : uint8_t { End, Match, Ask, Test };
+
+  struct Node {
+    Kind kind{};
+    bool remember = false;  ///< the answer is dear enough to be kept by value
+    uint32_t subject = 0;   ///< Match: rule; Ask: term; Test: predicate
+    uint32_t asked = 0;     ///< Ask: the predicates in question, see asked()
+    uint32_t count = 0;     ///< of them; Test: 1
+    uint32_t edges = 0;     ///< first of 2^count next nodes if few, else that where nothing holds
+  };
+
+  /// No such node: the graph has no room, let the program run.
+  static constexpr uint32_t kNone = UINT32_MAX;
+  /// An Ask with so many predicates at most has an edge for every answer.
+  static constexpr uint32_t kFew = 3;
+
+  DecisionGraph(const ImageView& image, size_t max_nodes);
+
+  /// The node that a program begins with, or kNone. Counts as one event.
+  uint32_t start(uint32_t program) {
+    ++events_;
+    const uint32_t node = starts_[program];
+    return node != kNone ? node : make_start(program);
+  }
+  /// Valid until a node is made.
+  const Node& operator[](uint32_t node) const { return nodes_[node]; }
+  std::span<const uint32_t> asked(const Node& node) const { return {asked_.data() + node.asked, node.count}; }
+
+  /// The node behind a match.
+  uint32_t after_match(uint32_t node) { return follow(node, 0); }
+  /// Behind a Test, or an Ask with at most kFew predicates: bit i = predicate i holds.
+  uint32_t follow(uint32_t node, uint32_t answer) {
+    const uint32_t next = edges_[nodes_[node].edges + answer];
+    return next != kNone ? next : make_few(node, answer);
+  }
+  /// Behind any Ask when no predicate holds.
+  uint32_t follow_nothing(uint32_t node) {
+    const uint32_t next = edges_[nodes_[node].edges];
+    return next != kNone ? next : make_nothing(node);
+  }
+  /// Behind an Ask with more predicates: bit i % 64 of word i / 64.
+  uint32_t follow_many(uint32_t node, std::span<const uint64_t> answer);
+
+  static size_t words_of(size_t count) { return (count + 63) / 64; }
+
+  size_t size() const { return nodes_.size(); }
+  /// Changes whenever nodes get new numbers.
+  uint32_t edition() const { return edition_; }
+  /// How often a full graph was emptied.
+  uint64_t evictions() const { return edition_; }
+
+ private:
+  /// Where a node came from: enough to know again what is known there.
+  struct Origin {
+    uint32_t parent;
+    uint32_t answer;  ///< of the parent, first of its words in words_
+    uint32_t program;
+    uint32_t pc;
+  };
+  struct Digest {
+    std::array<uint8_t, 16> bytes;
+    bool operator==(const Digest&) const = default;
+  };
+  struct DigestHash {
+    size_t operator()(const Digest& d) const { return load<uint64_t>(d.bytes.data()); }
+  };
+  enum class Truth : uint8_t { Unknown, Lie, Holds };
+
+  uint32_t make_start(uint32_t program);
+  uint32_t make_few(uint32_t node, uint32_t answer);
+  uint32_t make_nothing(uint32_t node);
+  uint32_t make(uint32_t parent, std::span<const uint64_t> answer);
+  bool make_room(uint32_t program);
+  void clear();
+
+  void learn(uint32_t node, const uint64_t* answer);
+  void learn_all(uint32_t node);
+  void forget();
+  uint32_t behind(uint32_t node) const;
+  uint32_t reduce(uint32_t program, uint32_t pc);
+  void look_ahead(uint32_t program, uint32_t entry);
+  uint32_t node_of(uint32_t program, uint32_t entry, const Origin& origin);
+
+  std::span<const Instr> code_of(uint32_t program) const;
+  bool grouped(uint32_t predicate) const { return (traits_[predicate] & kGrouped) != 0; }
+
+  static constexpr uint64_t kEventsPerNode = 16;  ///< making a node costs about as much as running a few programs
+
+  static constexpr uint8_t kGrouped = 1;    ///< asked together with others of the same left side
+  static constexpr uint8_t kDroppable = 2;  ///< nothing is remembered by asking it
+  static constexpr uint8_t kCheap = 4;      ///< no dearer than looking up what was found before
+
+  ImageView image_;
+  size_t max_nodes_;
+  std::vector<uint8_t> traits_;   ///< by predicate
+  std::vector<uint32_t> starts_;  ///< by program
+
+  std::vector<Node> nodes_;
+  std::vector<Origin> origins_;
+  std::vector<uint32_t> asked_;
+  std::vector<uint32_t> edges_;
+  std::vector<uint64_t> words_;
+  std::unordered_map<Digest, uint32_t, DigestHash> known_nodes_;
+  std::unordered_map<Digest, uint32_t, DigestHash> known_answers_;
+  uint32_t edition_ = 0;
+  uint64_t events_ = 0;  ///< since the graph was emptied
+
+  // Of the node being made.
+  std::vector<Truth> truths_;      ///< by predicate
+  std::vector<uint32_t> learned_;  ///< those with a truth
+  std::vector<uint32_t> targets_;  ///< by pc: where what is known leads from there
+  std::vector<uint8_t> reached_;   ///< by pc
+  std::vector<uint32_t> shape_;    ///< what is left of the program
+  std::vector<uint32_t> ahead_;    ///< predicates that the node asks
+};
+
+}  // namespace fvm

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ValueMemo: what a value led to at a node of the decision graph the last time. A cache of fixed size, two places for
+// each key; a new entry takes the older one's place. Compares whole values, so a hit is never a guess; values longer
+// than an entry are not kept. Allocates once, when first used.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "vm/abi/limits.h"
+#include "vm/base/hash.h"
+#include "vm/ops/value.h"
+
+namespace fvm {
+
+class ValueMemo {
+ public:
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  /// A value on its way through the memo; valid as long as the value's bytes.
+  class Key {
+   public:
+    Key(uint32_t node, const Value& value) : node_(node), kind_(value.kind()) {
+      switch (kind_) {
+        case Kind::Text:
+        case Kind::Bytes:
+          bytes_ = value.as_text();
+          break;
+        case Kind::Ip: {
+          const IpAddr address = value.as_ip();
+          std::memcpy(own_.data(), address.bytes.data(), address.bytes.size());
+          own_[address.bytes.size()] = static_cast<char>(address.family);
+          bytes_ = {own_.data(), address.bytes.size() + 1};
+          break;
+        }
+        default: {
+          const uint64_t bits = value.as_uint();
+          std::memcpy(own_.data(), &bits, sizeof bits);
+          bytes_ = {own_.data(), sizeof bits};
+          break;
+        }
+      }
+      if (fits()) hash_ = hash64(bytes_, uint64_t{node} << 8 | static_cast<uint64_t>(kind_));
+    }
+    Key(const Key&) = delete;
+    Key& operator=(const Key&) = delete;
+    bool fits() const { return bytes_.size() <= kBytes; }
+
+   private:
+    friend class ValueMemo;
+    uint64_t hash_ = 0;
+    uint32_t node_;
+    Kind kind_;
+    std::array<char, 17> own_{};
+    std::string_view bytes_;
+  };
+
+  /// The node that the value led to, or kNone.
+  uint32_t find(const Key& key) const {
+    if (entries_.empty()) return kNone;
+    const Entry* set = &entries_[place(key)];
+    if (set[0].is(key)) return set[0].next;
+    return set[1].is(key) ? set[1].next : kNone;
+  }
+  void put(const Key& key, uint32_t next) {
+    if (entries_.empty()) entries_.resize(limits::kMemoEntries);
+    Entry* set = &entries_[place(key)];
+    Entry& entry = set[0].age > set[1].age ? set[1] : set[0];
+    if (entry.node != kNone) ++evictions_;
+    entry.hash = key.hash_;
+    entry.node = key.node_;
+    entry.next = next;
+    entry.age = ++puts_;
+    entry.kind = key.kind_;
+    entry.count = static_cast<uint8_t>(key.bytes_.size());
+    std::memcpy(entry.bytes.data(), key.bytes_.data(), key.bytes_.size());
+  }
+  void clear() {
+    for (Entry& entry : entries_) entry.node = kNone;
+  }
+  uint64_t evictions() const { return evictions_; }
+
+ private:
+  static constexpr size_t kBytes = 106;
+
+  struct Entry {
+    uint64_t hash = 0;
+    uint32_t node = kNone;
+    uint32_t next = 0;
+    uint32_t age = 0;
+    Kind kind{};
+    uint8_t count = 0;
+    std::array<char, kBytes> bytes{};
+    bool is(const Key& key) const {
+      return hash == key.hash_ && node == key.node_ && kind == key.kind_ && count == key.bytes_.size() &&
+             std::memcmp(bytes.data(), key.bytes_.data(), count) == 0;
+    }
+  };
+  static_assert(sizeof(Entry) == 128);
+  static_assert((limits::kMemoEntries & (limits::kMemoEntries - 1)) == 0);
+
+  static size_t place(const Key& key) { return key.hash_ & (limits::kMemoEntries - 2); }
+
+  std::vector<Entry> entries_;
+  uint32_t puts_ = 0;
+  uint64_t evictions_ = 0;
+};
+
+}  // namespace fvm
