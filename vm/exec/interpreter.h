@@ -193,6 +193,18 @@ bool Machine::decide(uint32_t program, const F& fields, MatchMode mode, MatchSet
 template <FieldSource F>
 uint32_t Machine::ask(uint32_t at, const F& fields) {
   const DecisionGraph::Node& node = graph_[at];
+  if constexpr (requires(uint64_t number) { fields.shorthand(uses_[0], number); }) {
+    const Term& term = terms_[node.subject];
+    uint64_t number = 0;
+    if (node.remember && options_.memo && term.kind == TermKind::Field && fields.shorthand(uses_[term.slot], number)) {
+      const ValueMemo::Key key(at, number);
+      uint32_t next = memo_.find(key);
+      if (next != ValueMemo::kNone) return next;
+      next = answer(at, value(node.subject, fields));
+      if (next != DecisionGraph::kNone) memo_.put(key, next);
+      return next;
+    }
+  }
   const ValueList lhs = value(node.subject, fields);
   if (!lhs.present) return graph_.follow_nothing(at);
   if (!node.remember || !options_.memo || lhs.count != 1) return answer(at, lhs);

@@ -85,6 +85,35 @@ bool wants_set(const Predicate& p) {
   return p.op == CmpOp::Eq && p.modifier == Modifier::AnyOf;
 }
 
+Simple simple_form(const Predicate& p) {
+  if (p.quant != Quant::One || p.modifier != Modifier::None || p.constants.size() != 1) return Simple::No;
+  switch (p.constants[0].kind()) {
+    case Kind::Text:
+    case Kind::Bytes:
+      switch (p.op) {
+        case CmpOp::Eq: return Simple::TextEq;
+        case CmpOp::Ne: return Simple::TextNe;
+        case CmpOp::StartsWith: return Simple::TextStarts;
+        case CmpOp::EndsWith: return Simple::TextEnds;
+        default: return Simple::No;
+      }
+    case Kind::Bool:
+    case Kind::Int:
+    case Kind::Uint:
+      if (p.op == CmpOp::Eq) return Simple::NumberEq;
+      if (p.op == CmpOp::Ne) return Simple::NumberNe;
+      if (p.constants[0].kind() != Kind::Int) return Simple::No;
+      switch (p.op) {
+        case CmpOp::Lt: return Simple::IntLt;
+        case CmpOp::Le: return Simple::IntLe;
+        case CmpOp::Gt: return Simple::IntGt;
+        case CmpOp::Ge: return Simple::IntGe;
+        default: return Simple::No;
+      }
+    default: return Simple::No;
+  }
+}
+
 Value constant_value(const ImageView& image, const ConstantRec& c) {
   const auto ip = [&] {
     IpAddr address;
@@ -126,7 +155,7 @@ Quant quant_of(const ImageView& image, const TermRec& term) {
 
 }  // namespace
 
-bool holds(const Predicate& p, const ValueList& lhs) {
+bool holds_in_general(const Predicate& p, const ValueList& lhs) {
   if (!lhs.present) return false;
   if (p.op == CmpOp::Exists) return true;
   const auto one = [&](const Value& value) { return value_holds(p, value); };
@@ -182,6 +211,7 @@ PredicateTable::PredicateTable(const ImageView& image) {
     const size_t first = values_.size();
     for (uint32_t c : image.operands(r)) values_.push_back(constant_value(image, image.constants()[c]));
     p.constants = std::span<const Value>(values_).subspan(first);
+    p.simple = simple_form(p);
     if (p.op == CmpOp::Regex) {
       extras[i].regexes = regexes_.size();
       for (const Value& pattern : p.constants) regexes_.emplace_back(pattern.as_text());

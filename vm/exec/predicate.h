@@ -17,7 +17,11 @@
 
 namespace fvm {
 
+/// Operators on one value and one constant of the same kind, told apart once instead of at every test.
+enum class Simple : uint8_t { No, TextEq, TextNe, TextStarts, TextEnds, NumberEq, NumberNe, IntLt, IntLe, IntGt, IntGe };
+
 struct Predicate {
+  Simple simple = Simple::No;
   CmpOp op{};
   Modifier modifier{};
   RhsKind rhs{};
@@ -31,7 +35,28 @@ struct Predicate {
 };
 
 /// Whether the predicate holds for a left side. A missing value makes it false.
-bool holds(const Predicate& predicate, const ValueList& lhs);
+bool holds_in_general(const Predicate& predicate, const ValueList& lhs);
+inline bool holds(const Predicate& p, const ValueList& lhs) {
+  if (p.simple == Simple::No) return holds_in_general(p, lhs);
+  if (!lhs.present || lhs.count == 0) return false;
+  const Value& value = lhs.data[0];
+  const Value& constant = p.constants[0];
+  if (value.kind() != constant.kind()) return false;
+  switch (p.simple) {
+    case Simple::No: break;
+    case Simple::TextEq: return value.as_text() == constant.as_text();
+    case Simple::TextNe: return value.as_text() != constant.as_text();
+    case Simple::TextStarts: return value.as_text().starts_with(constant.as_text());
+    case Simple::TextEnds: return value.as_text().ends_with(constant.as_text());
+    case Simple::NumberEq: return value.as_uint() == constant.as_uint();
+    case Simple::NumberNe: return value.as_uint() != constant.as_uint();
+    case Simple::IntLt: return value.as_int() < constant.as_int();
+    case Simple::IntLe: return value.as_int() <= constant.as_int();
+    case Simple::IntGt: return value.as_int() > constant.as_int();
+    case Simple::IntGe: return value.as_int() >= constant.as_int();
+  }
+  return false;
+}
 /// The same for RhsKind::Term.
 bool holds(const Predicate& predicate, const ValueList& lhs, const ValueList& rhs);
 

@@ -46,6 +46,12 @@ class ValueMemo {
       }
       if (fits()) hash_ = hash64(bytes_, uint64_t{node} << 8 | static_cast<uint64_t>(kind_));
     }
+    /// A number that stands for a value; no value equals it.
+    Key(uint32_t node, uint64_t number) : node_(node), kind_(Kind::None) {
+      std::memcpy(own_.data(), &number, sizeof number);
+      bytes_ = {own_.data(), sizeof number};
+      hash_ = hash64(bytes_, uint64_t{node} << 8);
+    }
     Key(const Key&) = delete;
     Key& operator=(const Key&) = delete;
     bool fits() const { return bytes_.size() <= kBytes; }

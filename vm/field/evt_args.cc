@@ -321,6 +321,28 @@ bool rawarg_is_empty(const FieldUse& use, const EvalContext& context) {
   return index < shown_params(*context.event) && !context.event->has(index);
 }
 
+/// Names of flags and of enumerators: the parameter's row and a number of 4 bytes or less decide them.
+bool LiveFields::argument_shorthand(const FieldUse& use, const EvalContext& context, uint64_t& number) {
+  const EventView& event = *context.event;
+  const size_t index = param_of(use, context);
+  if (index >= shown_params(event)) return false;
+  switch (event.info().params()[index].type) {
+    case TypeId::FLAGS8:
+    case TypeId::FLAGS16:
+    case TypeId::FLAGS32:
+    case TypeId::ENUMFLAGS8:
+    case TypeId::ENUMFLAGS16:
+    case TypeId::ENUMFLAGS32:
+      break;
+    default:
+      return false;
+  }
+  const Bytes value = event.param(index);
+  if (value.empty() || value.size() > sizeof(uint32_t)) return false;
+  number = static_cast<uint64_t>(event.code) << 40 | uint64_t{value.size()} << 32 | unsigned_of(value);
+  return true;
+}
+
 FALCO_GETTER(EvtArgs) { return one(arena, Value::text(render_args(context, arena))); }
 FALCO_GETTER(EvtInfo) { return one(arena, Value::text(render_args(context, arena))); }
 

@@ -181,7 +181,7 @@ L4 shown_l4(const Fd& fd) {
 }
 
 std::string_view join_path(std::string_view base, std::string_view path, Arena& arena) {
-  return arena.copy(concat_path(base, path));
+  return concat_path(base, path, arena);
 }
 
 std::string_view dirfd_base(const EvalContext& context, int64_t dirfd, std::string_view unknown, Arena& arena) {

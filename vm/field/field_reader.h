@@ -39,8 +39,15 @@ class LiveFields {
   ValueList read(const FieldUse& use, Arena& arena) const;
   /// What the field yields in output, where it differs: filter-only fields are missing, proc.aname joins all ancestors ...
   ValueList read_for_output(const FieldUse& use, Arena& arena) const;
+  /// A number that stands for what read() would give: equal numbers for one use mean equal values. For values that are
+  /// dear to make and follow from a few bytes of the event; false for all others.
+  bool shorthand(const FieldUse& use, uint64_t& number) const {
+    return use.id == FieldId::EvtArg && argument_shorthand(use, context_, number);
+  }
 
  private:
+  static bool argument_shorthand(const FieldUse& use, const EvalContext& context, uint64_t& number);
+
   const EvalContext& context_;
 };
 

@@ -120,5 +120,7 @@ class State final : public StateSink {
 
 /// concat(base, path) of the state reference, section 10.
 std::string concat_path(std::string_view base, std::string_view path);
+/// The same without heap; the result lives in `arena`, or is `path` itself.
+std::string_view concat_path(std::string_view base, std::string_view path, Arena& arena);
 
 }  // namespace fvm

@@ -43,6 +43,25 @@ TEST_CASE("flags print by table order: both directions before one; octal and hex
   CHECK(s.shown("evt.arg.mode") == "0755");
 }
 
+TEST_CASE("flags have a shorthand that differs when their text may") {
+  const auto shorthand = [](EventCode code, uint32_t flags, const char* field) {
+    Scene s;
+    s.capture.threads(shell_session());
+    s.event(code, 22, {4, -100, "x", flags, 0, 0, 0});
+    return s.shorthand(field);
+  };
+  const std::string one = shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg.flags");
+  CHECK(one != "<none>");
+  CHECK(one == shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg[3]"));
+  CHECK(one != shorthand(EventCode::SYSCALL_OPENAT_2_X, 3, "evt.arg.flags"));
+  // Without the parameter, and for texts that state has a say in, there is none.
+  CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg.name") == "<none>");
+  CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg.fd") == "<none>");
+  CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg.uid") == "<none>");
+  CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg[99]") == "<none>");
+  CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "proc.name") == "<none>");
+}
+
 TEST_CASE("paths relative to a directory descriptor") {
   Scene known;
   known.capture.threads(shell_session()).fds(22, {file(5, "/var/lib", FdType::Directory)});

@@ -106,6 +106,12 @@ std::string Scene::compared(std::string_view field) {
   return out;
 }
 
+std::string Scene::shorthand(std::string_view field) {
+  play();
+  uint64_t number = 0;
+  return LiveFields(context_).shorthand(use_of(field), number) ? std::to_string(number) : std::string(kNone);
+}
+
 std::vector<ThreadRecord> shell_session() {
   std::vector<ThreadRecord> threads;
   const auto add = [&](int64_t id, int64_t parent, const char* comm, const char* exe, const char* path) -> ThreadRecord& {

@@ -35,6 +35,8 @@ class Scene {
   std::string shown(std::string_view field);
   /// What a condition sees: all values joined by `|`, "<none>" where there is no value.
   std::string compared(std::string_view field);
+  /// Its shorthand for the machine's memo; "<none>" where it has none.
+  std::string shorthand(std::string_view field);
   bool exists(std::string_view field) { return compared(field) != "<none>"; }
   const State& state() { return play(), *state_; }
 

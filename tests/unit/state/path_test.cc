@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "vm/base/arena.h"
 #include "vm/state/state.h"
 
 using fvm::concat_path;
@@ -37,11 +38,17 @@ TEST_CASE("joined paths") {
       {"", "/", "/"},
       {"", "//", "/"},
       {"./", "x", "./x"},
+      {"/dir/", "/x/.y/z.", "/x/.y/z."},
+      {"/dir/", "/x/./y", "/x/y"},
+      {"/dir/", "/x/", "/x"},
+      {"/dir/", "/x/y", "/x/y"},
   };
   for (const Row& row : kRows) {
     CAPTURE(row.base);
     CAPTURE(row.path);
     CHECK(concat_path(row.base, row.path) == row.result);
+    fvm::Arena arena;
+    CHECK(concat_path(row.base, row.path, arena) == row.result);
   }
 }
 
@@ -49,4 +56,7 @@ TEST_CASE("paths that are too long") {
   const std::string base(1000, 'a');
   CHECK(concat_path(base, std::string(24, 'b')) == "/DIR_TOO_LONG/FILENAME_TOO_LONG");
   CHECK(concat_path(base, std::string(23, 'b')).size() == 1023);
+  fvm::Arena arena;
+  CHECK(concat_path(base, std::string(24, 'b'), arena) == "/DIR_TOO_LONG/FILENAME_TOO_LONG");
+  CHECK(concat_path(base, std::string(23, 'b'), arena).size() == 1023);
 }
