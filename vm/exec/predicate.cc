@@ -20,13 +20,19 @@ bool satisfies(const Predicate& p, const Value& value, size_t i) {
   return value.kind() == Kind::Text && p.regexes[i].matches(value.as_text());
 }
 
+/// Whether the value equals, or lies in, one of the operands.
+bool is_member(const Predicate& p, const Value& value) {
+  if (p.set != nullptr) return p.set->contains(value);
+  if (p.nets != nullptr) return value.kind() == Kind::Ip && p.nets->contains(value.as_ip());
+  return std::ranges::any_of(p.constants, [&](const Value& c) { return ops::equal(value, c); });
+}
+
 /// `value op operands`, without a modifier.
 bool satisfies_operands(const Predicate& p, const Value& value) {
   switch (p.op) {
     case CmpOp::In:
     case CmpOp::Intersects:
-      if (p.set != nullptr) return p.set->contains(value);
-      return std::ranges::any_of(p.constants, [&](const Value& c) { return ops::compare(p.op, value, c); });
+      return is_member(p, value);
     case CmpOp::PMatch:
       return value.kind() == Kind::Text && p.paths->matches(value.as_text());
     default:
@@ -62,7 +68,7 @@ bool modified(const Predicate& p, Holds operand_holds) {
 
 bool value_holds(const Predicate& p, const Value& value) {
   if (p.modifier == Modifier::None) return satisfies_operands(p, value);
-  if (p.set != nullptr) return p.set->contains(value);
+  if (p.set != nullptr || p.nets != nullptr) return is_member(p, value);
   return modified(p, [&](size_t i) { return satisfies(p, value, i); });
 }
 
@@ -78,11 +84,11 @@ bool endpoint_holds(const Predicate& p, std::span<const Value> ends) {
   return p.op == CmpOp::Ne ? std::ranges::all_of(ends, one) : std::ranges::any_of(ends, one);
 }
 
-/// The set serves membership by equality; Net members contain instead.
+/// Whether the predicate asks for membership in its operands, so that a set can answer.
 bool wants_set(const Predicate& p) {
-  if (p.constants.empty() || p.constants[0].kind() == Kind::Net || p.quant == Quant::Endpoint) return false;
+  if (p.constants.empty()) return false;
   if (p.op == CmpOp::In || p.op == CmpOp::Intersects) return true;
-  return p.op == CmpOp::Eq && p.modifier == Modifier::AnyOf;
+  return p.op == CmpOp::Eq && p.modifier == Modifier::AnyOf && p.quant != Quant::Endpoint;
 }
 
 Simple simple_form(const Predicate& p) {
@@ -195,6 +201,7 @@ PredicateTable::PredicateTable(const ImageView& image) {
     size_t regexes = SIZE_MAX;
     size_t paths = SIZE_MAX;
     size_t set = SIZE_MAX;
+    size_t nets = SIZE_MAX;
   };
   std::vector<Extra> extras(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
@@ -222,7 +229,10 @@ PredicateTable::PredicateTable(const ImageView& image) {
       extras[i].paths = paths_.size();
       paths_.emplace_back(paths);
     }
-    if (wants_set(p)) {
+    if (wants_set(p) && p.constants[0].kind() == Kind::Net) {
+      extras[i].nets = net_sets_.size();
+      net_sets_.emplace_back(p.constants);
+    } else if (wants_set(p)) {
       extras[i].set = sets_.size();
       sets_.emplace_back(p.constants);
     }
@@ -231,6 +241,7 @@ PredicateTable::PredicateTable(const ImageView& image) {
     if (extras[i].regexes != SIZE_MAX) predicates_[i].regexes = regexes_.data() + extras[i].regexes;
     if (extras[i].paths != SIZE_MAX) predicates_[i].paths = &paths_[extras[i].paths];
     if (extras[i].set != SIZE_MAX) predicates_[i].set = &sets_[extras[i].set];
+    if (extras[i].nets != SIZE_MAX) predicates_[i].nets = &net_sets_[extras[i].nets];
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "vm/exec/value_set.h"
 #include "vm/image/verified_image.h"
+#include "vm/ops/net_set.h"
 #include "vm/ops/path_match.h"
 #include "vm/ops/regex.h"
 #include "vm/ops/value.h"
@@ -32,6 +33,7 @@ struct Predicate {
   const ops::Regex* regexes = nullptr;  ///< Regex: one per constant
   const ops::PathSet* paths = nullptr;  ///< PMatch
   const ValueSet* set = nullptr;        ///< In, Intersects and `= anyof` of anything but Net
+  const ops::NetSet* nets = nullptr;    ///< the same of Net
 };
 
 /// Whether the predicate holds for a left side. A missing value makes it false.
@@ -73,6 +75,7 @@ class PredicateTable {
  private:
   std::vector<Value> values_;  ///< operands of all predicates, back to back
   std::vector<ValueSet> sets_;
+  std::vector<ops::NetSet> net_sets_;
   std::vector<ops::Regex> regexes_;
   std::vector<ops::PathSet> paths_;
   std::vector<Predicate> predicates_;
