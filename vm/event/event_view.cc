@@ -8,18 +8,12 @@ namespace {
 constexpr uint8_t kZeros[16] = {};
 constexpr uint8_t kOnes[4] = {0xff, 0xff, 0xff, 0xff};
 
-/// A longer value keeps its low bytes.
-Bytes cut(Bytes value, size_t most_bytes) {
-  return most_bytes != 0 && value.size() > most_bytes ? value.first(most_bytes) : value;
-}
-
 }  // namespace
 
-Bytes EventView::moved_param(size_t i) const {
-  const ParamSource& source = sources_[i - kept_];
-  if (source.place == ParamSource::Place::Record) return cut(record_.at(source.index), source.most_bytes);
-  if (source.place == ParamSource::Place::Enter && source.index < enter_.count) {
-    return cut(enter_.at(source.index), source.most_bytes);
+Bytes EventView::other_param(const ParamSource& source) const {
+  if (source.place == ParamSource::Place::Record) {
+    const Bytes value = record_.at(source.index);
+    return source.most_bytes != 0 && value.size() > source.most_bytes ? value.first(source.most_bytes) : value;
   }
   return source.ones ? Bytes(kOnes).first(source.fixed_bytes) : Bytes(kZeros).first(source.fixed_bytes);
 }

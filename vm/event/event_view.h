@@ -72,7 +72,11 @@ class EventView {
   Bytes param(size_t i) const {
     if (i >= nparams) return {};
     if (located_ != nullptr) return located_[i];
-    return i < kept_ ? record_.at(i) : moved_param(i);
+    if (i < kept_) return record_.at(i);
+    const ParamSource& source = sources_[i - kept_];
+    if (source.place != ParamSource::Place::Enter || source.index >= enter_.count) return other_param(source);
+    const Bytes value = enter_.at(source.index);
+    return source.most_bytes != 0 && value.size() > source.most_bytes ? value.first(source.most_bytes) : value;
   }
   bool has(size_t i) const { return !param(i).empty(); }
   std::string_view text(size_t i) const { return until_nul(param(i)); }
@@ -99,7 +103,8 @@ class EventView {
   }
 
  private:
-  Bytes moved_param(size_t i) const;
+  /// Neither in its place in the record nor in the enter event.
+  Bytes other_param(const ParamSource& source) const;
 
   const Bytes* located_ = nullptr;
   ParamTable record_, enter_;

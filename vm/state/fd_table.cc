@@ -78,17 +78,10 @@ TypeText type_text(FdType type) {
 char fd_typechar(FdType type) { return type_text(type).typechar; }
 std::string_view fd_type_name(FdType type) { return type_text(type).name; }
 
-FdTable::Slot* FdTable::slot(int64_t fd) {
-  if (fd >= 0 && fd < kDense)
-    return static_cast<size_t>(fd) < dense_.size() ? &dense_[static_cast<size_t>(fd)] : nullptr;
+FdTable::Slot* FdTable::sparse_slot(int64_t fd) {
   const auto it =
       std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; });
   return it != sparse_.end() && it->first == fd ? &it->second : nullptr;
-}
-
-const Fd* FdTable::find(int64_t fd) const {
-  const Slot* s = const_cast<FdTable*>(this)->slot(fd);
-  return s ? s->get() : nullptr;
 }
 
 Fd* FdTable::edit(int64_t fd) {

@@ -24,7 +24,10 @@ class FdTable {
   /// `budget`, when given, must outlive the table and every copy of it.
   explicit FdTable(MemoryBudget* budget = nullptr) : slots_charge_(budget, 0) {}
 
-  const Fd* find(int64_t fd) const;
+  const Fd* find(int64_t fd) const {
+    const Slot* s = const_cast<FdTable*>(this)->slot(fd);
+    return s ? s->get() : nullptr;
+  }
   /// The record for writing; it may move, so older pointers to it are void. Null when there is none.
   Fd* edit(int64_t fd);
   /// Adds or replaces; null when the table is full, or memory is short, and `fd` is new.
@@ -94,7 +97,12 @@ class FdTable {
     return sparse_[i - dense_.size()].second.get();
   }
   const Fd& at(size_t i) const { return *place(i); }
-  Slot* slot(int64_t fd);
+  /// Of numbers outside the array.
+  Slot* sparse_slot(int64_t fd);
+  Slot* slot(int64_t fd) {
+    if (fd < 0 || fd >= kDense) return sparse_slot(fd);
+    return static_cast<size_t>(fd) < dense_.size() ? &dense_[static_cast<size_t>(fd)] : nullptr;
+  }
   void recharge() { slots_charge_.set(copy_bytes()); }
 
   std::vector<Slot> dense_;

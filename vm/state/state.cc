@@ -91,7 +91,13 @@ struct State::Impl {
   bool leading = true;  ///< only events that belong to the metadata have come yet
 
   void run_deferred(uint64_t now_ns);
-  void glance(const EventView& event, const EventTraits& traits);
+  /// What comes before every event.
+  void begin(const EventView& event) {
+    if (import.pending()) import.finish(core);
+    if (first_event_ts_ns == 0 && (event.info().category & FALCO_EC_METAEVENT) == 0) first_event_ts_ns = event.ts_ns;
+    if (core.deferred.any()) run_deferred(event.ts_ns);
+    if (core.threads.crowded()) core.threads.make_room();
+  }
   void bind(Step& step, const EventTraits& traits);
 };
 
@@ -119,7 +125,6 @@ void State::on_group(const GroupRecord& r) { impl_->core.users.set_group({}, Gro
 
 void State::Impl::run_deferred(uint64_t now_ns) {
   StateCore::Deferred& todo = core.deferred;
-  if (!todo.thread && !todo.fd && !todo.procinfo) return;
   if (todo.thread) {
     if (const ThreadEntry* t = core.threads.find(todo.tid)) core.recent_exits.add(t->ptid, t->tid, now_ns);
     core.threads.remove(todo.tid);
@@ -136,17 +141,6 @@ void State::Impl::run_deferred(uint64_t now_ns) {
     }
   }
   todo = {};
-}
-
-/// All that an event does to state which nobody wants to read.
-void State::Impl::glance(const EventView& event, const EventTraits& traits) {
-  if (traits.lookup == Lookup::None) return;
-  ThreadEntry* t = traits.lookup == Lookup::Get ? core.threads.get(event.tid) : core.threads.find(event.tid);
-  if (!t || !traits.pairs) return;
-  t->lastaccess_ts = event.ts_ns;
-  t->lastevent_fd = -1;
-  t->enter_valid = false;
-  if (t->enter.present()) t->enter.clear();
 }
 
 /// Finds thread and descriptor of the event; pairs it with its enter event.
@@ -179,7 +173,6 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
 
 void State::prefetch(std::span<const EventView> batch, size_t next) const {
   const ThreadTable& threads = impl_->core.threads;
-  if (!threads.is_large()) return;
   constexpr size_t kPlace = 16, kRecord = 12, kTargets = 8, kDescriptors = 4;
   if (next + kPlace < batch.size()) threads.prefetch_place(batch[next + kPlace].tid);
   if (next + kRecord < batch.size()) threads.prefetch_record(batch[next + kRecord].tid);
@@ -187,24 +180,30 @@ void State::prefetch(std::span<const EventView> batch, size_t next) const {
   if (next + kDescriptors < batch.size()) threads.prefetch_descriptors(batch[next + kDescriptors].tid);
 }
 
+bool State::outgrows_caches() const { return impl_->core.threads.is_large(); }
+
+bool State::note(const EventView& event) {
+  impl_->begin(event);
+  impl_->leading = false;
+  const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
+  if (traits.lookup == Lookup::None) return !event.state_only;
+  ThreadTable& threads = impl_->core.threads;
+  ThreadEntry* t = traits.lookup == Lookup::Get ? threads.get(event.tid) : threads.find(event.tid);
+  if (t && traits.pairs) {
+    t->lastaccess_ts = event.ts_ns;
+    t->lastevent_fd = -1;
+    t->enter_valid = false;
+    if (t->enter.present()) t->enter.clear();
+  }
+  return !event.state_only;
+}
+
 bool State::update(const EventView& event, EvalContext& out) {
   Impl& impl = *impl_;
   StateCore& core = impl.core;
-  if (impl.import.pending()) impl.import.finish(core);
+  impl.begin(event);
   const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
-  if (impl.first_event_ts_ns == 0 && (event.info().category & FALCO_EC_METAEVENT) == 0)
-    impl.first_event_ts_ns = event.ts_ns;
-  impl.run_deferred(event.ts_ns);
-  if (core.threads.crowded()) core.threads.make_room();
   core.event_container = nullptr;
-
-  if (event.unread) {
-    impl.glance(event, traits);
-    impl.leading = false;
-    out.event = &event;
-    out.state = this;
-    return !event.state_only;
-  }
   Step step{event};
   impl.bind(step, traits);
   if (const Handler handler = handler_of(event.code)) handler(core, step);

@@ -79,15 +79,17 @@ class State final : public StateSink {
   void on_user(const UserRecord&) override;
   void on_group(const GroupRecord&) override;
 
-  /// Looks a few events ahead of update(): starts loading what batch[next] and its successors will need. Costs nothing to
-  /// speak of while the thread table fits a cache.
+  /// Looks a few events ahead of update(): starts loading what batch[next] and its successors will need.
   void prefetch(std::span<const EventView> batch, size_t next) const;
+  /// Whether prefetch() is worth its calls.
+  bool outgrows_caches() const;
 
   /// Applies `event`. False: a hidden event (an enter event that is only stored; users and containers in front of all
   /// others, which belong to the metadata), not to be shown to rules or output;
-  /// `out` is then not filled. Pointers in `out` stay valid until the next call. Of an unread event (see EventView) only that it
-  /// happened is taken over, and `out` says nothing but the event.
+  /// `out` is then not filled. Pointers in `out` stay valid until the next call.
   bool update(const EventView& event, EvalContext& out);
+  /// The same for an unread event (see EventView): only that it happened is taken over.
+  bool note(const EventView& event);
 
   // Look-ups for getters; null when unknown.
   const Thread* find_thread(int64_t tid) const;

@@ -51,12 +51,6 @@ std::string_view without_deleted_mark(std::string_view path) {
 
 FdTable* StateCore::fds_of(ThreadEntry& thread) { return const_cast<FdTable*>(fds_of(std::as_const<Thread>(thread))); }
 
-const FdTable* StateCore::fds_of(const Thread& thread) {
-  if ((thread.flags & thread_flag::kCloneFiles) == 0) return thread.fds.get();
-  const Thread* main = ThreadTable::main_of(thread);
-  return main ? main->fds.get() : nullptr;
-}
-
 FdTable* StateCore::fds_for_writing(ThreadEntry& thread) {
   ThreadEntry* owner = (thread.flags & thread_flag::kCloneFiles) ? ThreadTable::main_of(thread) : &thread;
   if (!owner) return nullptr;
@@ -69,14 +63,6 @@ FdTable* StateCore::fds_for_writing(ThreadEntry& thread) {
     owner->fds = fits ? std::make_shared<FdTable>(*owner->fds) : std::make_shared<FdTable>(&budget);
   }
   return owner->fds.get();
-}
-
-const Fd* StateCore::find_fd(ThreadEntry& thread, int64_t number) {
-  if (number < 0) return nullptr;
-  const FdTable* table = fds_of(thread);
-  const Fd* fd = table ? table->find(number) : nullptr;
-  if (!fd) ++stats.unknown_fds;
-  return fd;
 }
 
 const Fd* StateCore::add_fd(Step& step, Fd fd) {

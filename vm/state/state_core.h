@@ -64,16 +64,27 @@ class StateCore {
   // What an event leaves to be done before the next one.
   struct Deferred {
     bool thread = false, fd = false, procinfo = false;
+    bool any() const { return thread || fd || procinfo; }
     int64_t tid = -1, fd_tid = -1, fd_number = -1, procinfo_tid = -1;
     uint64_t procinfo_user = 0, procinfo_system = 0;
   } deferred;
 
   /// The table a thread's descriptors live in; null when nobody knows its main thread.
   FdTable* fds_of(ThreadEntry& thread);
-  static const FdTable* fds_of(const Thread& thread);
+  static const FdTable* fds_of(const Thread& thread) {
+    if ((thread.flags & thread_flag::kCloneFiles) == 0) return thread.fds.get();
+    const Thread* main = ThreadTable::main_of(thread);
+    return main ? main->fds.get() : nullptr;
+  }
   /// The same for writing: a table shared with a fork is copied first, one that doesn't exist yet is made.
   FdTable* fds_for_writing(ThreadEntry& thread);
-  const Fd* find_fd(ThreadEntry& thread, int64_t number);
+  const Fd* find_fd(const ThreadEntry& thread, int64_t number) {
+    if (number < 0) return nullptr;
+    const FdTable* table = fds_of(thread);
+    const Fd* fd = table ? table->find(number) : nullptr;
+    if (!fd) ++stats.unknown_fds;
+    return fd;
+  }
 
   /// Stores `fd` in the thread's table and makes it the event's descriptor; null when it was refused.
   const Fd* add_fd(Step& step, Fd fd);

@@ -31,13 +31,6 @@ ThreadTable::ThreadTable(Generations& generations, StateStats& stats, MemoryBudg
   no_image_ = std::make_shared<const ExecImage>();
 }
 
-ThreadEntry* ThreadTable::find(int64_t tid) const {
-  if (last_found_ && last_found_->tid == tid) return last_found_;
-  const auto* entry = by_tid_.find(tid);
-  if (!entry) return nullptr;
-  return last_found_ = entry->get();
-}
-
 std::unique_ptr<ThreadEntry> ThreadTable::make(int64_t tid) const {
   auto entry = std::make_unique<ThreadEntry>();
   entry->tid = tid;
@@ -46,8 +39,7 @@ std::unique_ptr<ThreadEntry> ThreadTable::make(int64_t tid) const {
   return entry;
 }
 
-ThreadEntry* ThreadTable::get(int64_t tid) {
-  if (ThreadEntry* known = find(tid)) return known;
+ThreadEntry* ThreadTable::add_unknown(int64_t tid) {
   auto entry = make(tid);
   entry->image = unknown_image_;
   ++stats_.unknown_threads;
@@ -205,7 +197,7 @@ void ThreadTable::erase(ThreadEntry& thread) {
   detach_children(thread);
   unlink_parent(thread);
   unlink_group(thread);
-  last_found_ = nullptr;
+  recent_[static_cast<size_t>(thread.tid) % kRecent] = nullptr;
   const bool erased = by_tid_.erase(thread.tid);
   FALCO_CHECK(erased);
   stats_.threads = by_tid_.size();
@@ -236,7 +228,7 @@ void ThreadTable::remove_secondary(ThreadGroup& group, const ThreadEntry& keep) 
 }
 
 void ThreadTable::clear() {
-  last_found_ = nullptr;
+  recent_.fill(nullptr);
   by_tid_.clear();
   groups_.clear();
   stats_.threads = 0;
