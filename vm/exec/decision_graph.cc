@@ -43,12 +43,32 @@ bool is_cheap(const ImageView& image, const PredicateRec& p) {
   return op == CmpOp::Eq || op == CmpOp::Ne || op == CmpOp::StartsWith || op == CmpOp::EndsWith;
 }
 
+bool is_test(const Instr& instr) {
+  return static_cast<Opcode>(instr.op) == Opcode::Test || static_cast<Opcode>(instr.op) == Opcode::TestNot;
+}
+
+/// Texts that few values have. A single letter tells kinds apart; what is unequal or a number may well be common.
+bool is_unlikely(const ImageView& image, const PredicateRec& p) {
+  const auto op = static_cast<CmpOp>(p.op);
+  if (static_cast<RhsKind>(p.rhs) != RhsKind::Constants || static_cast<Modifier>(p.modifier) != Modifier::None)
+    return false;
+  if (op == CmpOp::Ne || op == CmpOp::Lt || op == CmpOp::Le || op == CmpOp::Gt || op == CmpOp::Ge) return false;
+  return std::ranges::all_of(image.operands(p), [&](uint32_t id) {
+    const ConstantRec& constant = image.constants()[id];
+    const auto kind = static_cast<Kind>(constant.kind);
+    if (kind != Kind::Text && kind != Kind::Bytes) return kind == Kind::Ip || kind == Kind::Net;
+    return load<TextRef>(constant.payload).bytes > 1;
+  });
+}
+
 }  // namespace
 
 DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
     : image_(image),
       max_nodes_(max_nodes),
       starts_(image.programs().size(), kNone),
+      ordered_(image.programs().size()),
+      orders_(image.programs().size()),
       truths_(image.predicates().size(), Truth::Unknown) {
   traits_.reserve(image.predicates().size());
   for (const PredicateRec& p : image.predicates()) {
@@ -57,6 +77,7 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
     if (!is_term && is_one_value(image, p.lhs)) traits |= kGrouped;
     if (leaves_no_trace(image, p.lhs) && (!is_term || leaves_no_trace(image, p.operands.first))) traits |= kDroppable;
     if (!is_term && is_cheap(image, p)) traits |= kCheap;
+    if (is_unlikely(image, p)) traits |= kUnlikely;
     traits_.push_back(traits);
   }
 }
@@ -92,6 +113,8 @@ bool DecisionGraph::make_room(uint32_t program) {
 
 uint32_t DecisionGraph::make_start(uint32_t program) {
   if (!make_room(program)) return kNone;
+  if (!ordered_[program]) find_order(program);
+  ordered_[program] = true;
   return starts_[program] = node_of(program, reduce(program, 0), {kNone, 0, program, 0});
 }
 
@@ -195,18 +218,13 @@ uint32_t DecisionGraph::reduce(uint32_t program, uint32_t pc) {
   return targets_[pc];
 }
 
-/// Walks what is left: its shape, and which predicates share the left side of the first.
+/// Walks what is left: its shape, and the predicates it may test, in program order.
 void DecisionGraph::look_ahead(uint32_t program, uint32_t entry) {
   const std::span<const Instr> code = code_of(program);
   reached_.assign(code.size(), 0);
   reached_[entry] = 1;
   shape_.assign(1, program);
   ahead_.clear();
-  const auto is_test = [](const Instr& i) {
-    return static_cast<Opcode>(i.op) == Opcode::Test || static_cast<Opcode>(i.op) == Opcode::TestNot;
-  };
-  const bool asks = is_test(code[entry]) && grouped(code[entry].a);
-  const uint32_t term = asks ? image_.predicates()[code[entry].a].lhs : 0;
   for (uint32_t at = entry; at < code.size(); ++at) {
     if (reached_[at] == 0) continue;
     const Instr& instr = code[at];
@@ -219,11 +237,74 @@ void DecisionGraph::look_ahead(uint32_t program, uint32_t entry) {
     const uint32_t jump = targets_[instr.b];
     reached_[jump] = 1;
     shape_.push_back(jump);
-    if (asks && grouped(instr.a) && image_.predicates()[instr.a].lhs == term &&
-        std::ranges::find(ahead_, instr.a) == ahead_.end()) {
-      ahead_.push_back(instr.a);
+    ahead_.push_back(instr.a);
+  }
+}
+
+/// What the node for `entry` asks: leaves in ahead_ only that.
+void DecisionGraph::choose(uint32_t program, uint32_t entry) {
+  const Instr& instr = code_of(program)[entry];
+  term_ = kNone;
+  if (!is_test(instr)) return;
+  const auto term_of = [&](uint32_t predicate) {
+    return grouped(predicate) ? image_.predicates()[predicate].lhs : kNone;
+  };
+  term_ = term_of(instr.a);
+  if (std::ranges::all_of(ahead_, [&](uint32_t p) { return (traits_[p] & kDroppable) != 0; })) {
+    for (const uint32_t term : orders_[program]) {
+      if (std::ranges::none_of(ahead_, [&](uint32_t p) { return term_of(p) == term; })) continue;
+      term_ = term;
+      break;
     }
   }
+  if (term_ == kNone) {
+    ahead_.assign(1, instr.a);
+    return;
+  }
+  std::erase_if(ahead_, [&](uint32_t p) { return term_of(p) != term_; });
+  std::ranges::sort(ahead_);
+  ahead_.erase(std::unique(ahead_.begin(), ahead_.end()), ahead_.end());
+}
+
+/// Puts in front the terms that leave least to do when none of their unlikely predicates holds.
+void DecisionGraph::find_order(uint32_t program) {
+  constexpr size_t kTerms = 8;    // what comes later decides little
+  constexpr size_t kWorthIt = 2;  // tests saved
+  std::vector<uint32_t>& order = orders_[program];
+  look_ahead(program, reduce(program, 0));
+  while (order.size() < kTerms) {
+    std::vector<uint32_t> candidates;
+    const std::vector<uint32_t> before = ahead_;
+    for (const uint32_t p : before) {
+      if (grouped(p) && (traits_[p] & kUnlikely) != 0) candidates.push_back(image_.predicates()[p].lhs);
+    }
+    std::ranges::sort(candidates);
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    const auto suppose = [&](uint32_t term) {
+      for (const uint32_t p : before) {
+        if (!grouped(p) || (traits_[p] & kUnlikely) == 0 || image_.predicates()[p].lhs != term) continue;
+        truths_[p] = Truth::Lie;
+        learned_.push_back(p);
+      }
+      look_ahead(program, reduce(program, 0));
+      return ahead_.size();
+    };
+    uint32_t best = kNone;
+    size_t least = before.size();
+    for (const uint32_t term : candidates) {
+      const size_t first_supposed = learned_.size();
+      const size_t left = suppose(term);
+      if (left < least) {
+        best = term;
+        least = left;
+      }
+      for (; learned_.size() > first_supposed; learned_.pop_back()) truths_[learned_.back()] = Truth::Unknown;
+    }
+    if (best == kNone || least + kWorthIt > before.size()) break;
+    order.push_back(best);
+    suppose(best);
+  }
+  forget();
 }
 
 /// The node for what is left from `entry` on. Two nodes are one when their digests are equal; nobody can choose
@@ -250,9 +331,10 @@ uint32_t DecisionGraph::node_of(uint32_t program, uint32_t entry, const Origin& 
       break;
     case Opcode::Test:
     case Opcode::TestNot:
-      node.kind = ahead_.empty() ? Kind::Test : Kind::Ask;
-      node.subject = ahead_.empty() ? instr.a : image_.predicates()[instr.a].lhs;
-      node.count = ahead_.empty() ? 1 : static_cast<uint32_t>(ahead_.size());
+      choose(program, entry);
+      node.kind = term_ == kNone ? Kind::Test : Kind::Ask;
+      node.subject = term_ == kNone ? instr.a : term_;
+      node.count = static_cast<uint32_t>(ahead_.size());
       node.asked = static_cast<uint32_t>(asked_.size());
       node.remember =
           ahead_.size() > kFew || std::ranges::any_of(ahead_, [&](uint32_t p) { return (traits_[p] & kCheap) == 0; });

@@ -6,8 +6,9 @@
 // another node, made when it is first needed. What is known resolves branches, so rules that can't match any more are
 // gone, and places from which the same is left to do are one node: processes and files that the rules don't tell apart
 // share a path through the graph.
-// Bounded: a full graph is emptied and counted. Asks in program order, so fields are read when the program would have
-// read them. Knows instructions, not values: who runs an event reads values and says what holds.
+// Bounded: a full graph is emptied and counted. Where asking leaves a trace, it asks in program order, so that fields
+// are read when the program would have read them; elsewhere first what is likely to leave the least to do. Knows
+// instructions, not values: who runs an event reads values and says what holds.
 #pragma once
 
 #include <array>
@@ -104,6 +105,8 @@ class DecisionGraph {
   uint32_t behind(uint32_t node) const;
   uint32_t reduce(uint32_t program, uint32_t pc);
   void look_ahead(uint32_t program, uint32_t entry);
+  void choose(uint32_t program, uint32_t entry);
+  void find_order(uint32_t program);
   uint32_t node_of(uint32_t program, uint32_t entry, const Origin& origin);
 
   std::span<const Instr> code_of(uint32_t program) const;
@@ -114,11 +117,14 @@ class DecisionGraph {
   static constexpr uint8_t kGrouped = 1;    ///< asked together with others of the same left side
   static constexpr uint8_t kDroppable = 2;  ///< nothing is remembered by asking it
   static constexpr uint8_t kCheap = 4;      ///< no dearer than looking up what was found before
+  static constexpr uint8_t kUnlikely = 8;   ///< holds for few values
 
   ImageView image_;
   size_t max_nodes_;
-  std::vector<uint8_t> traits_;   ///< by predicate
-  std::vector<uint32_t> starts_;  ///< by program
+  std::vector<uint8_t> traits_;                ///< by predicate
+  std::vector<uint32_t> starts_;               ///< by program
+  std::vector<bool> ordered_;     ///< by program: its order has been found
+  std::vector<std::vector<uint32_t>> orders_;  ///< by program: terms to be asked first; found when it first runs
 
   std::vector<Node> nodes_;
   std::vector<Origin> origins_;
@@ -136,7 +142,8 @@ class DecisionGraph {
   std::vector<uint32_t> targets_;  ///< by pc: where what is known leads from there
   std::vector<uint8_t> reached_;   ///< by pc
   std::vector<uint32_t> shape_;    ///< what is left of the program
-  std::vector<uint32_t> ahead_;    ///< predicates that the node asks
+  std::vector<uint32_t> ahead_;    ///< predicates that are left to be tested
+  uint32_t term_ = kNone;          ///< whose predicates among them the node asks; kNone: the first one alone
 };
 
 }  // namespace fvm
