@@ -28,7 +28,7 @@ bool is_descriptor(int64_t fd) { return fd >= 0 && fd <= std::numeric_limits<int
 Engine::Engine(VerifiedImage image, EngineOptions options)
     : image_(std::move(image)),
       options_(std::move(options)),
-      machine_(image_),
+      machine_(image_, options_.machine),
       formatter_(machine_),
       pump_(options_.max_event_time_ns),
       matches_(machine_.rule_count()) {

@@ -30,6 +30,7 @@ struct EngineOptions {
   bool json = false;
   std::string hostname;          ///< of JSON alerts
   uint64_t max_event_time_ns = 0;  ///< end after so much event time; 0 = no limit
+  MachineOptions machine;
   bool read_all = false;           ///< events that neither rules nor state need are read all the same
 };
 
@@ -65,6 +66,7 @@ class Engine {
   const ActiveRules& rules_on() const { return machine_.active_rules(); }
   const State& state() const { return pump_.state(); }
   const ImageView& image() const { return machine_.image(); }
+  const Machine& machine() const { return machine_; }
   uint64_t text_overruns() const { return machine_.text_overruns(); }
 
  private:

@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -177,6 +178,9 @@ int run(int argc, char** argv) {
   options.json = o.json;
   options.hostname = host_name();
   options.max_event_time_ns = nanoseconds(o.max_seconds);
+  const auto with = [&](const char* step) { return std::ranges::find(o.without_steps, step) == o.without_steps.end(); };
+  options.machine.classes = with("classes");
+  options.machine.memo = with("memo");
   // Never destroyed: see main().
   fvm::Engine& engine = *new fvm::Engine(std::move(*image), options);
   engine.select({o.only_tags, o.without_tags, o.without_names, *priority});

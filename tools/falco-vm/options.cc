@@ -34,6 +34,12 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.add_option("-M", o.max_seconds, "stop after SECONDS of event time")->type_name("SECONDS");
   app.add_option("--output", o.output, "where alerts go; - is standard output")->type_name("FILE");
   app.add_flag("--buffered", o.buffered, "don't flush after every alert");
+  // Not in the help: a user has no reason to do without.
+  app.add_option("--disable", o.without_steps)
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kSteps), std::end(kSteps))))
+      ->group("");
   auto* stats = app.add_option("--stats", o.stats_file, "print statistics at the end, or write them to FILE as JSON")
                     ->type_name("FILE")
                     ->expected(0, 1);

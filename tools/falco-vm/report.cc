@@ -42,6 +42,13 @@ std::vector<Counter> losses(const fvm::Engine& engine, const fvm::SourceStats& s
   };
 }
 
+std::vector<Counter> machine_counters(const fvm::Engine& engine) {
+  const fvm::Machine& machine = engine.machine();
+  return {{"decisions kept", machine.graph().size()},
+          {"times they filled their room and were dropped", machine.graph().evictions()},
+          {"values forgotten for others", machine.memo().evictions()}};
+}
+
 struct MemoryUse {
   uint64_t state_peak_bytes, state_ceiling_bytes;      ///< what state accounts for
   uint64_t process_peak_bytes, process_ceiling_bytes;  ///< resident, all of it
@@ -123,6 +130,7 @@ std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source
                 {"evaluated", e.evaluated},
                 {"of types that no rule looks at", e.unwatched},
                 {"events of unknown threads", engine.state().stats().unknown_threads}});
+  append_table(out, "rules machine", machine_counters(engine));
   const MemoryUse memory = memory_use(engine);
   append_table(out, "threads", {{"known now", engine.state().stats().threads}, {"known at most", engine.state().stats().threads_peak}});
   fmt::format_to(std::back_inserter(out), "memory:\n{:>14.1f}  MB of state at most, of {} MB allowed\n{:>14.1f}  MB of the process at most, of {} MB\n",
@@ -150,6 +158,9 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
                    {"state_ceiling_bytes", memory.state_ceiling_bytes},
                    {"process_peak_bytes", memory.process_peak_bytes},
                    {"process_ceiling_bytes", memory.process_ceiling_bytes}};
+  out["machine"] = {{"decisions", engine.machine().graph().size()},
+                    {"decision_evictions", engine.machine().graph().evictions()},
+                    {"memo_evictions", engine.machine().memo().evictions()}};
   out["active_rules"] = engine.active_rules();
   out["alerts"] = e.alerts;
   auto& events = out["events_by_type"] = nlohmann::json::object();
