@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Making nodes. Cold: a workload makes most of its nodes in its first moments. Costs time linear in the program.
+// Making nodes. Cold: a workload makes most of its nodes in its first moments. Costs time linear in what is left to do
+// at the node that leads there.
 #include "vm/exec/decision_graph.h"
 
 #include <algorithm>
@@ -90,7 +91,8 @@ std::span<const Instr> DecisionGraph::code_of(uint32_t program) const {
 void DecisionGraph::clear() {
   std::ranges::fill(starts_, kNone);
   nodes_.clear();
-  origins_.clear();
+  rests_.clear();
+  steps_.clear();
   asked_.clear();
   edges_.clear();
   words_.clear();
@@ -102,10 +104,8 @@ void DecisionGraph::clear() {
 
 /// Room for a node and all it may need. A graph that fills faster than it is used would only cost time: then no.
 bool DecisionGraph::make_room(uint32_t program) {
-  const size_t predicates = code_of(program).size();
-  const bool fits = nodes_.size() < max_nodes_ &&
-                    asked_.size() + edges_.size() + 2 * words_.size() + predicates <= limits::kDecisionWords;
-  if (fits) return true;
+  const size_t taken = 3 * steps_.size() + asked_.size() + edges_.size() + 2 * words_.size();
+  if (nodes_.size() < max_nodes_ && taken + 5 * code_of(program).size() <= limits::kDecisionWords) return true;
   if (events_ < max_nodes_ * kEventsPerNode) return false;
   clear();
   return true;
@@ -115,13 +115,15 @@ uint32_t DecisionGraph::make_start(uint32_t program) {
   if (!make_room(program)) return kNone;
   if (!ordered_[program]) find_order(program);
   ordered_[program] = true;
-  return starts_[program] = node_of(program, reduce(program, 0), {kNone, 0, program, 0});
+  take_code(program);
+  reduce(code_, program, 0);
+  return starts_[program] = node_of_rest(program);
 }
 
 uint32_t DecisionGraph::make_few(uint32_t node, uint32_t answer) {
   const uint64_t word = answer;
   const uint32_t next = make(node, {&word, 1});
-  if (next != kNone && node < nodes_.size()) edges_[nodes_[node].edges + answer] = next;
+  if (next != kNone) edges_[nodes_[node].edges + answer] = next;
   return next;
 }
 
@@ -137,120 +139,106 @@ uint32_t DecisionGraph::follow_many(uint32_t node, std::span<const uint64_t> ans
   const Digest digest{hash128({Bytes(reinterpret_cast<const uint8_t*>(&node), sizeof node),
                                Bytes(reinterpret_cast<const uint8_t*>(answer.data()), answer.size_bytes())})};
   const auto known = known_answers_.find(digest);
-  if (known != known_answers_.end()) return known->second;
+  if (known != known_answers_.end() && known->second.node == node &&
+      std::equal(answer.begin(), answer.end(), words_.begin() + known->second.words)) {
+    return known->second.next;
+  }
   const uint32_t next = make(node, answer);
-  if (next != kNone) known_answers_.emplace(digest, next);
+  if (next == kNone) return kNone;
+  known_answers_.insert_or_assign(digest, Answer{node, static_cast<uint32_t>(words_.size()), next});
+  words_.insert(words_.end(), answer.begin(), answer.end());
   return next;
-}
-
-/// The instruction that an answer's path goes on with; what was asked is known by then.
-uint32_t DecisionGraph::behind(uint32_t node) const {
-  return origins_[node].pc + (nodes_[node].kind == Kind::Match ? 1 : 0);
 }
 
 uint32_t DecisionGraph::make(uint32_t parent, std::span<const uint64_t> answer) {
-  const uint32_t program = origins_[parent].program;
+  const uint32_t program = rests_[parent].program;
   if (!make_room(program)) return kNone;
   if (nodes_.empty()) return kNone;  // emptied, with the parent: this event's program runs, the next one starts anew
-  learn_all(parent);
-  learn(parent, answer.data());
-  const Origin origin{parent, static_cast<uint32_t>(words_.size()), program, 0};
-  const uint32_t next = node_of(program, reduce(program, behind(parent)), origin);
-  if (next + 1 == nodes_.size() && origins_[next].answer == origin.answer) {
-    words_.insert(words_.end(), answer.begin(), answer.end());
+  const Node& node = nodes_[parent];
+  if (node.kind == Kind::Test) learn(node.subject, answer[0] != 0);
+  if (node.kind == Kind::Ask) {
+    for (uint32_t i = 0; i < node.count; ++i) learn(asked_[node.asked + i], (answer[i / 64] >> (i % 64) & 1) != 0);
   }
+  const std::span<const Step> steps = steps_of(parent);
+  reduce(steps, program, node.kind == Kind::Match ? steps[0].holds : steps[0].pc);
   forget();
-  return next;
+  return node_of_rest(program);
 }
 
-void DecisionGraph::learn(uint32_t node, const uint64_t* answer) {
-  const Node& n = nodes_[node];
-  const auto take = [&](uint32_t predicate, bool holds) {
-    truths_[predicate] = holds ? Truth::Holds : Truth::Lie;
-    learned_.push_back(predicate);
-  };
-  if (n.kind == Kind::Test) take(n.subject, answer[0] != 0);
-  if (n.kind != Kind::Ask) return;
-  for (uint32_t i = 0; i < n.count; ++i) take(asked_[n.asked + i], (answer[i / 64] >> (i % 64) & 1) != 0);
+void DecisionGraph::learn(uint32_t predicate, bool holds) {
+  truths_[predicate] = holds ? Truth::Holds : Truth::Lie;
+  learned_.push_back(predicate);
 }
 
-void DecisionGraph::learn_all(uint32_t node) {
-  for (const Origin* at = &origins_[node]; at->parent != kNone; at = &origins_[at->parent]) {
-    learn(at->parent, words_.data() + at->answer);
-  }
+/// All but the first so many.
+void DecisionGraph::forget(size_t but) {
+  for (; learned_.size() > but; learned_.pop_back()) truths_[learned_.back()] = Truth::Unknown;
 }
 
-void DecisionGraph::forget() {
-  for (const uint32_t predicate : learned_) truths_[predicate] = Truth::Unknown;
-  learned_.clear();
-}
-
-/// Where a program goes on from `pc`. Fills targets_ from there on: each place's first instruction that does something.
-uint32_t DecisionGraph::reduce(uint32_t program, uint32_t pc) {
+void DecisionGraph::take_code(uint32_t program) {
   const std::span<const Instr> code = code_of(program);
-  targets_.resize(code.size());
-  for (size_t at = code.size(); at-- > pc;) {
-    const Instr& instr = code[at];
-    uint32_t target = static_cast<uint32_t>(at);
-    switch (static_cast<Opcode>(instr.op)) {
+  code_.clear();
+  for (uint32_t pc = 0; pc < code.size(); ++pc) {
+    switch (static_cast<Opcode>(code[pc].op)) {
       case Opcode::End:
+        code_.push_back({pc, pc, pc});
+        break;
       case Opcode::Match:
+        code_.push_back({pc, pc + 1, pc + 1});
         break;
       case Opcode::Goto:
-        target = targets_[instr.b];
+        code_.push_back({pc, code[pc].b, code[pc].b});
         break;
       case Opcode::Test:
-      case Opcode::TestNot: {
-        const bool inverted = static_cast<Opcode>(instr.op) == Opcode::TestNot;
-        const uint32_t next = targets_[at + 1];
-        const uint32_t jump = targets_[instr.b];
-        const Truth truth = truths_[instr.a];
-        if (truth != Truth::Unknown) {
-          target = (truth == Truth::Holds) != inverted ? next : jump;
-        } else if (next == jump && (traits_[instr.a] & kDroppable) != 0) {
-          target = next;
-        }
+        code_.push_back({pc, pc + 1, code[pc].b});
         break;
-      }
+      case Opcode::TestNot:
+        code_.push_back({pc, code[pc].b, pc + 1});
+        break;
     }
-    targets_[at] = target;
   }
-  return targets_[pc];
 }
 
-/// Walks what is left: its shape, and the predicates it may test, in program order.
-void DecisionGraph::look_ahead(uint32_t program, uint32_t entry) {
+/// What is left of `steps` from `entry` on, with what is known, goes to rest_ and its predicates to ahead_.
+void DecisionGraph::reduce(std::span<const Step> steps, uint32_t program, uint32_t entry) {
   const std::span<const Instr> code = code_of(program);
-  reached_.assign(code.size(), 0);
-  reached_[entry] = 1;
-  shape_.assign(1, program);
+  if (targets_.size() < code.size()) {
+    targets_.resize(code.size());
+    reached_.resize(code.size());
+  }
+  for (size_t i = steps.size(); i-- > 0 && steps[i].pc >= entry;) {
+    const Step& step = steps[i];
+    uint32_t& target = targets_[step.pc];
+    target = step.pc;
+    if (static_cast<Opcode>(code[step.pc].op) == Opcode::Goto) target = targets_[step.holds];
+    if (!is_test(code[step.pc])) continue;
+    const uint32_t predicate = code[step.pc].a;
+    const uint32_t holds = targets_[step.holds], fails = targets_[step.fails];
+    if (truths_[predicate] != Truth::Unknown) {
+      target = truths_[predicate] == Truth::Holds ? holds : fails;
+    } else if (holds == fails && has(predicate, kDroppable)) {
+      target = holds;
+    }
+  }
+  entry = targets_[entry];
+  ++walk_;
+  reached_[entry] = walk_;
+  rest_.clear();
   ahead_.clear();
-  for (uint32_t at = entry; at < code.size(); ++at) {
-    if (reached_[at] == 0) continue;
-    const Instr& instr = code[at];
-    shape_.push_back(at);
-    if (static_cast<Opcode>(instr.op) == Opcode::End) continue;
-    const uint32_t next = targets_[at + 1];
-    reached_[next] = 1;
-    shape_.push_back(next);
-    if (!is_test(instr)) continue;
-    const uint32_t jump = targets_[instr.b];
-    reached_[jump] = 1;
-    shape_.push_back(jump);
-    ahead_.push_back(instr.a);
+  for (const Step& step : steps) {
+    if (step.pc < entry || reached_[step.pc] != walk_) continue;
+    const bool ends = static_cast<Opcode>(code[step.pc].op) == Opcode::End;
+    rest_.push_back(ends ? step : Step{step.pc, targets_[step.holds], targets_[step.fails]});
+    reached_[rest_.back().holds] = reached_[rest_.back().fails] = walk_;
+    if (is_test(code[step.pc])) ahead_.push_back(code[step.pc].a);
   }
 }
 
-/// What the node for `entry` asks: leaves in ahead_ only that.
-void DecisionGraph::choose(uint32_t program, uint32_t entry) {
-  const Instr& instr = code_of(program)[entry];
-  term_ = kNone;
-  if (!is_test(instr)) return;
-  const auto term_of = [&](uint32_t predicate) {
-    return grouped(predicate) ? image_.predicates()[predicate].lhs : kNone;
-  };
+/// What the node for rest_ asks: leaves in ahead_ only that.
+void DecisionGraph::choose(uint32_t program) {
+  const Instr& instr = code_of(program)[rest_[0].pc];
   term_ = term_of(instr.a);
-  if (std::ranges::all_of(ahead_, [&](uint32_t p) { return (traits_[p] & kDroppable) != 0; })) {
+  if (std::ranges::all_of(ahead_, [&](uint32_t p) { return has(p, kDroppable); })) {
     for (const uint32_t term : orders_[program]) {
       if (std::ranges::none_of(ahead_, [&](uint32_t p) { return term_of(p) == term; })) continue;
       term_ = term;
@@ -266,57 +254,52 @@ void DecisionGraph::choose(uint32_t program, uint32_t entry) {
   ahead_.erase(std::unique(ahead_.begin(), ahead_.end()), ahead_.end());
 }
 
-/// Puts in front the terms that leave least to do when none of their unlikely predicates holds.
+/// Finds the terms that leave least to do when none of their unlikely predicates holds.
 void DecisionGraph::find_order(uint32_t program) {
   constexpr size_t kTerms = 8;    // what comes later decides little
   constexpr size_t kWorthIt = 2;  // tests saved
   std::vector<uint32_t>& order = orders_[program];
-  look_ahead(program, reduce(program, 0));
+  take_code(program);
+  reduce(code_, program, 0);
   while (order.size() < kTerms) {
-    std::vector<uint32_t> candidates;
+    const Steps steps = rest_;
     const std::vector<uint32_t> before = ahead_;
+    std::vector<uint32_t> candidates;
     for (const uint32_t p : before) {
-      if (grouped(p) && (traits_[p] & kUnlikely) != 0) candidates.push_back(image_.predicates()[p].lhs);
+      if (term_of(p) != kNone && has(p, kUnlikely)) candidates.push_back(term_of(p));
     }
     std::ranges::sort(candidates);
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
     const auto suppose = [&](uint32_t term) {
       for (const uint32_t p : before) {
-        if (!grouped(p) || (traits_[p] & kUnlikely) == 0 || image_.predicates()[p].lhs != term) continue;
-        truths_[p] = Truth::Lie;
-        learned_.push_back(p);
+        if (term_of(p) == term && has(p, kUnlikely)) learn(p, false);
       }
-      look_ahead(program, reduce(program, 0));
-      return ahead_.size();
+      reduce(steps, program, steps[0].pc);
+      forget();
     };
     uint32_t best = kNone;
     size_t least = before.size();
     for (const uint32_t term : candidates) {
-      const size_t first_supposed = learned_.size();
-      const size_t left = suppose(term);
-      if (left < least) {
-        best = term;
-        least = left;
-      }
-      for (; learned_.size() > first_supposed; learned_.pop_back()) truths_[learned_.back()] = Truth::Unknown;
+      suppose(term);
+      if (ahead_.size() >= least) continue;
+      best = term;
+      least = ahead_.size();
     }
     if (best == kNone || least + kWorthIt > before.size()) break;
     order.push_back(best);
     suppose(best);
   }
-  forget();
 }
 
-/// The node for what is left from `entry` on. Two nodes are one when their digests are equal; nobody can choose
-/// programs and answers freely enough to make two different ones collide.
-uint32_t DecisionGraph::node_of(uint32_t program, uint32_t entry, const Origin& origin) {
-  look_ahead(program, entry);
-  const Digest digest{
-      hash128({Bytes(reinterpret_cast<const uint8_t*>(shape_.data()), shape_.size() * sizeof(uint32_t))})};
+/// The node for rest_, which is new unless the same was left to do before.
+uint32_t DecisionGraph::node_of_rest(uint32_t program) {
+  const Digest digest{hash128({Bytes(reinterpret_cast<const uint8_t*>(&program), sizeof program),
+                               Bytes(reinterpret_cast<const uint8_t*>(rest_.data()), rest_.size() * sizeof(Step))})};
   const auto [known, is_new] = known_nodes_.try_emplace(digest, static_cast<uint32_t>(nodes_.size()));
-  if (!is_new) return known->second;
-
-  const Instr& instr = code_of(program)[entry];
+  if (!is_new && rests_[known->second].program == program && std::ranges::equal(steps_of(known->second), rest_)) {
+    return known->second;
+  }
+  const Instr& instr = code_of(program)[rest_[0].pc];
   Node node;
   size_t edges = 0;
   switch (static_cast<Opcode>(instr.op)) {
@@ -331,13 +314,12 @@ uint32_t DecisionGraph::node_of(uint32_t program, uint32_t entry, const Origin& 
       break;
     case Opcode::Test:
     case Opcode::TestNot:
-      choose(program, entry);
+      choose(program);
       node.kind = term_ == kNone ? Kind::Test : Kind::Ask;
       node.subject = term_ == kNone ? instr.a : term_;
       node.count = static_cast<uint32_t>(ahead_.size());
       node.asked = static_cast<uint32_t>(asked_.size());
-      node.remember =
-          ahead_.size() > kFew || std::ranges::any_of(ahead_, [&](uint32_t p) { return (traits_[p] & kCheap) == 0; });
+      node.remember = ahead_.size() > kFew || std::ranges::any_of(ahead_, [&](uint32_t p) { return !has(p, kCheap); });
       asked_.insert(asked_.end(), ahead_.begin(), ahead_.end());
       edges = node.count <= kFew ? size_t{1} << node.count : 1;
       break;
@@ -345,8 +327,9 @@ uint32_t DecisionGraph::node_of(uint32_t program, uint32_t entry, const Origin& 
   node.edges = static_cast<uint32_t>(edges_.size());
   edges_.resize(edges_.size() + edges, kNone);
   nodes_.push_back(node);
-  origins_.push_back({origin.parent, origin.answer, program, entry});
-  return known->second;
+  rests_.push_back({program, static_cast<uint32_t>(steps_.size()), static_cast<uint32_t>(rest_.size())});
+  steps_.insert(steps_.end(), rest_.begin(), rest_.end());
+  return static_cast<uint32_t>(nodes_.size() - 1);
 }
 
 }  // namespace fvm

@@ -76,12 +76,17 @@ class DecisionGraph {
   uint64_t evictions() const { return edition_; }
 
  private:
-  /// Where a node came from: enough to know again what is known there.
-  struct Origin {
-    uint32_t parent;
-    uint32_t answer;  ///< of the parent, first of its words in words_
+  /// What is left of an instruction: where it leads when its predicate holds and when not; both the same for others.
+  struct Step {
+    uint32_t pc, holds, fails;
+    bool operator==(const Step&) const = default;
+  };
+  using Steps = std::vector<Step>;
+  /// What is left to do at a node: a run of steps_, in program order, its own instruction first.
+  struct Rest {
     uint32_t program;
-    uint32_t pc;
+    uint32_t first;
+    uint32_t count;
   };
   struct Digest {
     std::array<uint8_t, 16> bytes;
@@ -89,6 +94,11 @@ class DecisionGraph {
   };
   struct DigestHash {
     size_t operator()(const Digest& d) const { return load<uint64_t>(d.bytes.data()); }
+  };
+  struct Answer {
+    uint32_t node;
+    uint32_t words;  ///< first of them in words_
+    uint32_t next;
   };
   enum class Truth : uint8_t { Unknown, Lie, Holds };
 
@@ -99,18 +109,23 @@ class DecisionGraph {
   bool make_room(uint32_t program);
   void clear();
 
-  void learn(uint32_t node, const uint64_t* answer);
-  void learn_all(uint32_t node);
-  void forget();
-  uint32_t behind(uint32_t node) const;
-  uint32_t reduce(uint32_t program, uint32_t pc);
-  void look_ahead(uint32_t program, uint32_t entry);
-  void choose(uint32_t program, uint32_t entry);
+  std::span<const Step> steps_of(uint32_t node) const {
+    return std::span<const Step>(steps_).subspan(rests_[node].first, rests_[node].count);
+  }
+  void learn(uint32_t predicate, bool holds);
+  void forget(size_t but = 0);
+  void take_code(uint32_t program);
+  void reduce(std::span<const Step> steps, uint32_t program, uint32_t entry);
+  void choose(uint32_t program);
   void find_order(uint32_t program);
-  uint32_t node_of(uint32_t program, uint32_t entry, const Origin& origin);
+  uint32_t node_of_rest(uint32_t program);
 
   std::span<const Instr> code_of(uint32_t program) const;
-  bool grouped(uint32_t predicate) const { return (traits_[predicate] & kGrouped) != 0; }
+  bool has(uint32_t predicate, uint8_t trait) const { return (traits_[predicate] & trait) != 0; }
+  /// The left side that a predicate is asked with; kNone: alone.
+  uint32_t term_of(uint32_t predicate) const {
+    return has(predicate, kGrouped) ? image_.predicates()[predicate].lhs : kNone;
+  }
 
   static constexpr uint64_t kEventsPerNode = 16;  ///< making a node costs about as much as running a few programs
 
@@ -123,27 +138,30 @@ class DecisionGraph {
   size_t max_nodes_;
   std::vector<uint8_t> traits_;                ///< by predicate
   std::vector<uint32_t> starts_;               ///< by program
-  std::vector<bool> ordered_;     ///< by program: its order has been found
-  std::vector<std::vector<uint32_t>> orders_;  ///< by program: terms to be asked first; found when it first runs
+  std::vector<bool> ordered_;                  ///< by program: its order has been found
+  std::vector<std::vector<uint32_t>> orders_;  ///< by program: terms to be asked first
 
   std::vector<Node> nodes_;
-  std::vector<Origin> origins_;
+  std::vector<Rest> rests_;  ///< by node
+  Steps steps_;
   std::vector<uint32_t> asked_;
   std::vector<uint32_t> edges_;
   std::vector<uint64_t> words_;
   std::unordered_map<Digest, uint32_t, DigestHash> known_nodes_;
-  std::unordered_map<Digest, uint32_t, DigestHash> known_answers_;
+  std::unordered_map<Digest, Answer, DigestHash> known_answers_;
   uint32_t edition_ = 0;
   uint64_t events_ = 0;  ///< since the graph was emptied
 
   // Of the node being made.
   std::vector<Truth> truths_;      ///< by predicate
   std::vector<uint32_t> learned_;  ///< those with a truth
-  std::vector<uint32_t> targets_;  ///< by pc: where what is known leads from there
-  std::vector<uint8_t> reached_;   ///< by pc
-  std::vector<uint32_t> shape_;    ///< what is left of the program
-  std::vector<uint32_t> ahead_;    ///< predicates that are left to be tested
-  uint32_t term_ = kNone;          ///< whose predicates among them the node asks; kNone: the first one alone
+  std::vector<uint32_t> targets_;  ///< by pc: the first instruction from there on that is left
+  std::vector<uint32_t> reached_;  ///< by pc: walk_, if it is left
+  uint32_t walk_ = 0;
+  Steps code_;                   ///< a whole program
+  Steps rest_;                   ///< what is left
+  std::vector<uint32_t> ahead_;  ///< predicates of rest_, then those of them that the node asks
+  uint32_t term_ = kNone;        ///< that it asks them about; kNone: the first one alone
 };
 
 }  // namespace fvm
