@@ -20,20 +20,20 @@ void EnterStore::keep_borrowed() {
 }
 
 void EnterStore::copy(Slot& slot) {
-  if (slot.payload_bytes_ > slot.own_bytes_) {
+  if (slot.payload_bytes_ > slot.own_bytes()) {
     constexpr size_t kLeastBytes = 32;
     const size_t capacity = std::max(kLeastBytes, std::bit_ceil(size_t{slot.payload_bytes_}));
     release_own(slot);
     while (own_bytes_ + capacity > limits::kPendingEnterBytes) {
       Slot& victim = slots_[hand_++ % slots_.size()];
-      if (victim.own_bytes_ > 0 && victim.occupied_ && victim.payload_ == victim.own_.get()) {
+      if (victim.own_ && victim.occupied_ && victim.payload_ == victim.own_.get()) {
         ++evicted_;
         victim.occupied_ = false;
       }
       release_own(victim);
     }
     slot.own_.reset(new uint8_t[capacity]);
-    slot.own_bytes_ = static_cast<uint32_t>(capacity);
+    slot.own_bits_ = static_cast<uint8_t>(std::countr_zero(capacity));
     own_bytes_ += capacity;
   }
   if (slot.payload_bytes_ > 0) std::memcpy(slot.own_.get(), slot.payload_, slot.payload_bytes_);
@@ -82,8 +82,7 @@ uint32_t EnterStore::make_room() {
 }
 
 void EnterStore::release_own(Slot& slot) {
-  own_bytes_ -= slot.own_bytes_;
-  slot.own_bytes_ = 0;
+  own_bytes_ -= slot.own_bytes();
   slot.own_.reset();
 }
 

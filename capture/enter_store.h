@@ -29,17 +29,21 @@ class EnterStore {
 
    private:
     friend class EnterStore;
+    size_t own_bytes() const { return own_ ? size_t{1} << own_bits_ : 0; }
+
     int64_t tid_ = 0;
     const uint8_t* payload_ = nullptr;  ///< u16 lengths, then the parameters
     std::unique_ptr<uint8_t[]> own_;    ///< once an event had to be copied
-    uint32_t own_bytes_ = 0;
-    uint32_t payload_bytes_ = 0;
+    uint16_t payload_bytes_ = 0;
     EventCode code_{};
     uint8_t count_ = 0;
-    bool occupied_ = false;
-    bool known_ = false;     ///< has stored an event since the thread began
-    bool borrowed_ = false;  ///< is in borrowed_ of the store; then payload_ may point to memory of others
+    uint8_t own_bits_ = 0;         ///< logarithm of its size
+    bool occupied_ : 1 = false;
+    bool known_ : 1 = false;       ///< has stored an event since the thread began
+    bool borrowed_ : 1 = false;    ///< is in borrowed_ of the store; then payload_ may point to memory of others
   };
+  static_assert(sizeof(Slot) == 32, "two to a cache line");
+  static_assert(limits::kPlainEventBytes - 1 <= UINT16_MAX, "a payload is shorter than the event that holds it");
 
   EnterStore() { recent_.fill(kNone); }
   /// No event's code.
@@ -52,7 +56,7 @@ class EnterStore {
     Slot& slot = slots_[number];
     const EventCode replaced = slot.occupied_ ? slot.code_ : kNoEvent;
     slot.payload_ = params.lens;
-    slot.payload_bytes_ = static_cast<uint32_t>(params.payload_bytes());
+    slot.payload_bytes_ = static_cast<uint16_t>(params.payload_bytes());
     slot.code_ = code;
     slot.count_ = static_cast<uint8_t>(params.count);
     slot.occupied_ = slot.known_ = true;
@@ -91,7 +95,7 @@ class EnterStore {
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  static constexpr size_t kRecent = 256;  // power of two
+  static constexpr size_t kRecent = 1024;  // power of two
 
   uint32_t lookup(int64_t tid) {
     uint32_t& recent = recent_[static_cast<size_t>(tid) & (kRecent - 1)];

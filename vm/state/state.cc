@@ -80,6 +80,11 @@ bool worth_storing(const EventView& e) {
   return e.code == EventCode::SOCKET_CONNECT_E || e.code == EventCode::SYSCALL_EXECVEAT_E || e.has(0);
 }
 
+void forget_enter(ThreadEntry& thread) {
+  thread.enter.clear();
+  thread.enter_stored = false;
+}
+
 }  // namespace
 
 struct State::Impl {
@@ -158,8 +163,9 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
     t.enter_valid = false;
     if (traits.hidden && worth_storing(e)) {
       t.enter.store(e, core.budget);
-    } else if (t.enter.present()) {
-      t.enter.clear();
+      t.enter_stored = true;
+    } else if (t.enter_stored) {
+      forget_enter(t);
     }
   } else {
     t.enter_valid = completes(t.last_enter, e.code);
@@ -193,7 +199,7 @@ bool State::note(const EventView& event) {
     t->lastaccess_ts = event.ts_ns;
     t->lastevent_fd = -1;
     t->enter_valid = false;
-    if (t->enter.present()) t->enter.clear();
+    if (t->enter_stored) forget_enter(*t);
   }
   return !event.state_only;
 }
@@ -217,7 +223,7 @@ bool State::update(const EventView& event, EvalContext& out) {
   out.state = this;
   out.memory = memory;
   if (ThreadEntry* t = step.thread) {
-    if (event.is_exit() && t->enter.present()) t->enter.clear();
+    if (event.is_exit() && t->enter_stored) forget_enter(*t);
     core.generations.catch_up(*t);
     out.thread = t;
     if (traits.has_fd) {

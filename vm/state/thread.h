@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "vm/abi/tables.h"
+
 namespace fvm {
 
 /// Thread flag bits (not the kernel's positions).
@@ -57,17 +59,22 @@ struct Thread {
   uint64_t pidns_init_start_ts = 0, clone_ts = 0, lastexec_ts = 0;
   uint64_t procinfo_cpu_user = UINT64_MAX, procinfo_cpu_sys = UINT64_MAX;  ///< of the procinfo event before this one
 
-  // What nearly every event looks at, together with the first members of ThreadEntry; see ThreadTable::prefetch_record.
-  int64_t tid = -1, pid = -1, ptid = -1;
+  // What every event looks at, in one cache line; what most do, together with the first members of ThreadEntry, behind it; see
+  // ThreadTable::prefetch_record.
+  alignas(64) int64_t tid = -1;
+  int64_t pid = -1, ptid = -1;
+  uint64_t lastaccess_ts = 0;
+  int64_t lastevent_fd = -1;
   uint32_t flags = thread_flag::kNameChanged;
   uint32_t process_generation = 0, lineage_generation = 0, container_generation = 0;
+  EventCode last_enter{};     ///< code of the last enter event; pairs with the exit event one above
+  bool enter_valid = false;   ///< the exit event being handled belongs to last_enter
+  bool enter_stored = false;  ///< the parameters of the last enter event are kept, in ThreadEntry
   std::shared_ptr<const ExecImage> image;  ///< never null
   std::string container_id;                ///< at most 12 characters for most runtimes; "" = host. See container_id.h
   std::shared_ptr<ThreadGroup> group;      ///< null for invalid records
   std::shared_ptr<FdTable>
       fds;  ///< own table, shared with forks until one side writes; may be null (use State::fds_of)
-  uint64_t lastaccess_ts = 0;
-  int64_t lastevent_fd = -1;
 
   bool is_main() const { return tid == pid || (flags & thread_flag::kMainThread) != 0; }
   bool is_invalid() const { return tid < 0 || pid < 0 || ptid < 0; }

@@ -74,8 +74,6 @@ struct ThreadGroup {
 
 struct ThreadEntry final : Thread {
   uint32_t group_seen = 0;   ///< see Generations::catch_up
-  EventCode last_enter{};    ///< code of the last enter event; pairs with the exit event one above
-  bool enter_valid = false;  ///< the exit event being handled belongs to last_enter
   StoredEnter enter;
 
   ThreadEntry *parent = nullptr, *first_child = nullptr, *prev_sibling = nullptr, *next_sibling = nullptr;

@@ -107,7 +107,7 @@ class ThreadTable {
 
  private:
   static constexpr size_t kLarge = 4096;
-  static constexpr size_t kRecent = 64;
+  static constexpr size_t kRecent = 512;
   ThreadEntry* add_unknown(int64_t tid);
   void set_parent(ThreadEntry& child, ThreadEntry* parent);
   void unlink_parent(ThreadEntry& child);
