@@ -102,6 +102,7 @@ TEST_CASE("naive evaluator and machine agree on random rules and events") {
     fvm::Machine plain_machine(plain_image);
     fvm::Machine interpreting(optimized_image, {.classes = false});
     fvm::Machine forgetful(plain_image, {.memo = false});
+    fvm::Machine unfiltered(optimized_image, {.matchers = false});
     fvm::Machine crowded(optimized_image, {.decision_nodes = 8});
     falcoc::NaiveEvaluator naive(rules);
     fvm::Arena arena;
@@ -125,7 +126,7 @@ TEST_CASE("naive evaluator and machine agree on random rules and events") {
         REQUIRE(judged == ran_plain);
       }
       const std::vector<uint32_t> first = run(machine, event, fvm::MatchMode::First);
-      for (fvm::Machine* other : {&interpreting, &forgetful, &crowded}) {
+      for (fvm::Machine* other : {&interpreting, &forgetful, &unfiltered, &crowded}) {
         REQUIRE(run(*other, event, fvm::MatchMode::All) == judged);
       }
       REQUIRE(first == std::vector<uint32_t>(judged.begin(), judged.begin() + (judged.empty() ? 0 : 1)));

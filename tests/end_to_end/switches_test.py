@@ -11,7 +11,7 @@ import unittest
 from programs import CAPTURE, OK, SOURCE, USAGE, ProgramTest, falco_vm
 
 DATA = pathlib.Path(os.environ.get("FALCO_TEST_DATA") or SOURCE.parent / "shared")
-STEPS = ("classes", "memo")
+STEPS = ("classes", "matchers", "memo")
 
 
 class Switches(ProgramTest):

@@ -180,6 +180,7 @@ int run(int argc, char** argv) {
   options.max_event_time_ns = nanoseconds(o.max_seconds);
   const auto with = [&](const char* step) { return std::ranges::find(o.without_steps, step) == o.without_steps.end(); };
   options.machine.classes = with("classes");
+  options.machine.matchers = with("matchers");
   options.machine.memo = with("memo");
   // Never destroyed: see main().
   fvm::Engine& engine = *new fvm::Engine(std::move(*image), options);

@@ -34,7 +34,7 @@ struct Options {
 };
 
 /// What --disable accepts.
-inline constexpr const char* kSteps[] = {"classes", "memo"};
+inline constexpr const char* kSteps[] = {"classes", "matchers", "memo"};
 
 /// nullopt: the caller is to exit with `exit_code` (help, version or a usage error already printed).
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code);

@@ -92,10 +92,20 @@ uint32_t Machine::answer(uint32_t at, const ValueList& lhs) {
     for (uint32_t i = 0; i < asked.size(); ++i) bits |= holds(predicates_[asked[i]], lhs) ? 1u << i : 0u;
     return graph_.follow(at, bits);
   }
-  const std::span<uint64_t> words(answer_.data(), DecisionGraph::words_of(node.count));
+  if (options_.matchers && lhs.count == 1 && lhs.data[0].kind() == Kind::Text) {
+    const TextFeatures text(lhs.data[0].as_text());
+    return answer_many(at, lhs, [&](uint32_t p) { return predicates_.filter(p).lets_through(text); });
+  }
+  return answer_many(at, lhs, [](uint32_t) { return true; });
+}
+
+template <typename MayHold>
+uint32_t Machine::answer_many(uint32_t at, const ValueList& lhs, MayHold&& may_hold) {
+  const std::span<const uint32_t> asked = graph_.asked(graph_[at]);
+  const std::span<uint64_t> words(answer_.data(), DecisionGraph::words_of(asked.size()));
   std::ranges::fill(words, 0);
   for (size_t i = 0; i < asked.size(); ++i) {
-    if (holds(predicates_[asked[i]], lhs)) words[i / 64] |= uint64_t{1} << (i % 64);
+    if (may_hold(asked[i]) && holds(predicates_[asked[i]], lhs)) words[i / 64] |= uint64_t{1} << (i % 64);
   }
   return graph_.follow_many(at, words);
 }

@@ -34,6 +34,7 @@ concept FieldSource = requires(const F& fields, const FieldUse& use, Arena& aren
 /// What may be switched off to compare; none of it changes which rules match.
 struct MachineOptions {
   bool classes = true;  ///< run programs specialised by what is known, see DecisionGraph
+  bool matchers = true;  ///< rule out by a text's features what can't hold, see TextFilter; used by classes only
   bool memo = true;     ///< remember where values led, see ValueMemo; used by classes only
   size_t decision_nodes = limits::kDecisionNodes;
 };
@@ -86,6 +87,8 @@ class Machine {
   template <FieldSource F>
   uint32_t ask(uint32_t node, const F& fields);
   uint32_t answer(uint32_t node, const ValueList& lhs);
+  template <typename MayHold>
+  uint32_t answer_many(uint32_t node, const ValueList& lhs, MayHold&& may_hold);
 
   template <FieldSource F>
   bool test(uint32_t predicate, const F& fields);
