@@ -19,6 +19,11 @@ const FieldRec* field_of(const ImageView& image, uint32_t term) {
   return static_cast<TermKind>(t.kind) == TermKind::Field ? &image.fields()[t.slot] : nullptr;
 }
 
+FieldFamily family_of_term(const ImageView& image, uint32_t term) {
+  const FieldRec* field = field_of(image, term);
+  return field != nullptr ? family_of(static_cast<FieldId>(field->field)) : FieldFamily::None;
+}
+
 /// Whether evaluating the term leaves no trace: not in a field's memory, not in the bytes that transformers may use.
 bool leaves_no_trace(const ImageView& image, uint32_t term) {
   const FieldRec* field = field_of(image, term);
@@ -72,10 +77,19 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
       orders_(image.programs().size()),
       truths_(image.predicates().size(), Truth::Unknown) {
   traits_.reserve(image.predicates().size());
+  groups_.reserve(image.predicates().size());
+  std::array<uint32_t, 2> firsts{kNone, kNone};  // by family
   for (const PredicateRec& p : image.predicates()) {
     const bool is_term = static_cast<RhsKind>(p.rhs) == RhsKind::Term;
     uint8_t traits = 0;
-    if (!is_term && is_one_value(image, p.lhs)) traits |= kGrouped;
+    uint32_t group = kNone;
+    if (!is_term && is_one_value(image, p.lhs)) {
+      const FieldFamily family = family_of_term(image, p.lhs);
+      uint32_t& first = firsts[static_cast<size_t>(family)];
+      if (family != FieldFamily::None && first == kNone) first = p.lhs;
+      group = family == FieldFamily::None ? p.lhs : first;
+    }
+    groups_.push_back(group);
     if (leaves_no_trace(image, p.lhs) && (!is_term || leaves_no_trace(image, p.operands.first))) traits |= kDroppable;
     if (!is_term && is_cheap(image, p)) traits |= kCheap;
     if (is_unlikely(image, p)) traits |= kUnlikely;
@@ -250,7 +264,8 @@ void DecisionGraph::choose(uint32_t program) {
     return;
   }
   std::erase_if(ahead_, [&](uint32_t p) { return term_of(p) != term_; });
-  std::ranges::sort(ahead_);
+  // By field, then by number.
+  std::ranges::sort(ahead_, {}, [&](uint32_t p) { return std::pair(image_.predicates()[p].lhs, p); });
   ahead_.erase(std::unique(ahead_.begin(), ahead_.end()), ahead_.end());
 }
 
@@ -316,7 +331,10 @@ uint32_t DecisionGraph::node_of_rest(uint32_t program) {
     case Opcode::TestNot:
       choose(program);
       node.kind = term_ == kNone ? Kind::Test : Kind::Ask;
-      node.subject = term_ == kNone ? instr.a : term_;
+      node.subject = term_ == kNone ? instr.a : image_.predicates()[ahead_[0]].lhs;
+      if (image_.predicates()[ahead_[0]].lhs != image_.predicates()[ahead_.back()].lhs) {
+        node.family = family_of_term(image_, node.subject);
+      }
       node.count = static_cast<uint32_t>(ahead_.size());
       node.asked = static_cast<uint32_t>(asked_.size());
       node.remember = ahead_.size() > kFew || std::ranges::any_of(ahead_, [&](uint32_t p) { return !has(p, kCheap); });

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // DecisionGraph: decision programs specialised by what events have already answered. A node is a place in a program
-// together with the truth of predicates known there; it asks the next thing that matters: one left side, for which all
-// predicates that may still be tested get their truth at once, or one predicate of another kind. An answer leads to
-// another node, made when it is first needed. What is known resolves branches, so rules that can't match any more are
-// gone, and places from which the same is left to do are one node: processes and files that the rules don't tell apart
-// share a path through the graph.
-// Bounded: a full graph is emptied and counted. Where asking leaves a trace, it asks in program order, so that fields
-// are read when the program would have read them; elsewhere first what is likely to leave the least to do. Knows
-// instructions, not values: who runs an event reads values and says what holds.
+// together with the truth of predicates known there; it asks the next thing that matters: one left side, or a family of
+// fields, for which all predicates that may still be tested get their truth at once, or one predicate of another kind.
+// An answer leads to another node, made when it is first needed. What is known resolves branches, so rules that can't
+// match any more are gone, and places from which the same is left to do are one node: processes and files that the
+// rules don't tell apart share a path through the graph. Bounded: a full graph is emptied and counted. Where asking
+// leaves a trace, it asks in program order, so that fields are read when the program would have read them; elsewhere
+// first what is likely to leave the least to do. Knows instructions, not values: who runs an event reads values and
+// says what holds.
 #pragma once
 
 #include <array>
@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "vm/field/field_use.h"
 #include "vm/image/image_view.h"
 
 namespace fvm {
@@ -29,7 +30,8 @@ class DecisionGraph {
   struct Node {
     Kind kind{};
     bool remember = false;  ///< the answer is dear enough to be kept by value
-    uint32_t subject = 0;   ///< Match: rule; Ask: term; Test: predicate
+    FieldFamily family{};   ///< Ask: not None: the predicates are about several fields of it
+    uint32_t subject = 0;   ///< Match: rule; Ask: term, the first of several; Test: predicate
     uint32_t asked = 0;     ///< Ask: the predicates in question, see asked()
     uint32_t count = 0;     ///< of them; Test: 1
     uint32_t edges = 0;     ///< first of 2^count next nodes if few, else that where nothing holds
@@ -122,21 +124,19 @@ class DecisionGraph {
 
   std::span<const Instr> code_of(uint32_t program) const;
   bool has(uint32_t predicate, uint8_t trait) const { return (traits_[predicate] & trait) != 0; }
-  /// The left side that a predicate is asked with; kNone: alone.
-  uint32_t term_of(uint32_t predicate) const {
-    return has(predicate, kGrouped) ? image_.predicates()[predicate].lhs : kNone;
-  }
+  /// The left side that a predicate is asked with, for a family that of its first field; kNone: alone.
+  uint32_t term_of(uint32_t predicate) const { return groups_[predicate]; }
 
   static constexpr uint64_t kEventsPerNode = 16;  ///< making a node costs about as much as running a few programs
 
-  static constexpr uint8_t kGrouped = 1;    ///< asked together with others of the same left side
-  static constexpr uint8_t kDroppable = 2;  ///< nothing is remembered by asking it
-  static constexpr uint8_t kCheap = 4;      ///< no dearer than looking up what was found before
-  static constexpr uint8_t kUnlikely = 8;   ///< holds for few values
+  static constexpr uint8_t kDroppable = 1;  ///< nothing is remembered by asking it
+  static constexpr uint8_t kCheap = 2;      ///< no dearer than looking up what was found before
+  static constexpr uint8_t kUnlikely = 4;   ///< holds for few values
 
   ImageView image_;
   size_t max_nodes_;
   std::vector<uint8_t> traits_;                ///< by predicate
+  std::vector<uint32_t> groups_;               ///< by predicate, see term_of
   std::vector<uint32_t> starts_;               ///< by program
   std::vector<bool> ordered_;                  ///< by program: its order has been found
   std::vector<std::vector<uint32_t>> orders_;  ///< by program: terms to be asked first

@@ -92,22 +92,28 @@ uint32_t Machine::answer(uint32_t at, const ValueList& lhs) {
     for (uint32_t i = 0; i < asked.size(); ++i) bits |= holds(predicates_[asked[i]], lhs) ? 1u << i : 0u;
     return graph_.follow(at, bits);
   }
-  if (options_.matchers && lhs.count == 1 && lhs.data[0].kind() == Kind::Text) {
-    const TextFeatures text(lhs.data[0].as_text());
-    return answer_many(at, lhs, [&](uint32_t p) { return predicates_.filter(p).lets_through(text); });
-  }
-  return answer_many(at, lhs, [](uint32_t) { return true; });
-}
-
-template <typename MayHold>
-uint32_t Machine::answer_many(uint32_t at, const ValueList& lhs, MayHold&& may_hold) {
-  const std::span<const uint32_t> asked = graph_.asked(graph_[at]);
   const std::span<uint64_t> words(answer_.data(), DecisionGraph::words_of(asked.size()));
   std::ranges::fill(words, 0);
-  for (size_t i = 0; i < asked.size(); ++i) {
-    if (may_hold(asked[i]) && holds(predicates_[asked[i]], lhs)) words[i / 64] |= uint64_t{1} << (i % 64);
-  }
+  find_truths(asked, lhs, words, 0);
   return graph_.follow_many(at, words);
+}
+
+/// Sets bit first + i for each predicate i that holds for `lhs`.
+void Machine::find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, std::span<uint64_t> words,
+                          size_t first) {
+  if (!lhs.present) return;
+  const auto find = [&](auto&& may_hold) {
+    for (size_t i = 0; i < predicates.size(); ++i) {
+      if (!may_hold(predicates[i]) || !holds(predicates_[predicates[i]], lhs)) continue;
+      words[(first + i) / 64] |= uint64_t{1} << ((first + i) % 64);
+    }
+  };
+  if (options_.matchers && lhs.count == 1 && lhs.data[0].kind() == Kind::Text && predicates.size() > DecisionGraph::kFew) {
+    const TextFeatures text(lhs.data[0].as_text());
+    find([&](uint32_t p) { return predicates_.filter(p).lets_through(text); });
+  } else {
+    find([](uint32_t) { return true; });
+  }
 }
 
 ValueList Machine::apply(const Term& term, std::span<const ops::TransformArg> args, size_t& text_bytes,

@@ -6,6 +6,7 @@
 // heap after warm-up, no exceptions, no look-up by name. Not thread-safe; one Machine per thread may share an image.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <vector>
@@ -86,9 +87,12 @@ class Machine {
   bool decide(uint32_t program, const F& fields, MatchMode mode, MatchSet& out);
   template <FieldSource F>
   uint32_t ask(uint32_t node, const F& fields);
+  template <FieldSource F>
+  uint32_t ask_family(uint32_t node, const F& fields);
+  template <FieldSource F>
+  uint32_t answer_family(uint32_t node, const F& fields);
   uint32_t answer(uint32_t node, const ValueList& lhs);
-  template <typename MayHold>
-  uint32_t answer_many(uint32_t node, const ValueList& lhs, MayHold&& may_hold);
+  void find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, std::span<uint64_t> words, size_t first);
 
   template <FieldSource F>
   bool test(uint32_t predicate, const F& fields);
@@ -196,6 +200,7 @@ bool Machine::decide(uint32_t program, const F& fields, MatchMode mode, MatchSet
 template <FieldSource F>
 uint32_t Machine::ask(uint32_t at, const F& fields) {
   const DecisionGraph::Node& node = graph_[at];
+  if (node.family != FieldFamily::None) return ask_family(at, fields);
   if constexpr (requires(uint64_t number) { fields.shorthand(uses_[0], number); }) {
     const Term& term = terms_[node.subject];
     uint64_t number = 0;
@@ -218,6 +223,40 @@ uint32_t Machine::ask(uint32_t at, const F& fields) {
   next = answer(at, lhs);
   if (next != DecisionGraph::kNone) memo_.put(key, next);
   return next;
+}
+
+/// Asks about several fields at once.
+template <FieldSource F>
+uint32_t Machine::ask_family(uint32_t at, const F& fields) {
+  if constexpr (requires(std::string_view text, uint8_t tag) { fields.family_key(FieldFamily{}, arena_, text, tag); }) {
+    std::string_view text;
+    uint8_t tag = 0;
+    if (options_.memo && fields.family_key(graph_[at].family, arena_, text, tag)) {
+      const ValueMemo::Key key(at, text, tag);
+      if (key.fits()) {
+        uint32_t next = memo_.find(key);
+        if (next != ValueMemo::kNone) return next;
+        next = answer_family(at, fields);
+        if (next != DecisionGraph::kNone) memo_.put(key, next);
+        return next;
+      }
+    }
+  }
+  return answer_family(at, fields);
+}
+
+template <FieldSource F>
+uint32_t Machine::answer_family(uint32_t at, const F& fields) {
+  const std::span<const uint32_t> asked = graph_.asked(graph_[at]);
+  const std::span<uint64_t> words(answer_.data(), DecisionGraph::words_of(asked.size()));
+  std::ranges::fill(words, 0);
+  for (size_t i = 0; i < asked.size();) {
+    const uint32_t term = predicates_[asked[i]].lhs;
+    const size_t first = i;
+    while (i < asked.size() && predicates_[asked[i]].lhs == term) ++i;
+    find_truths(asked.subspan(first, i - first), value(term, fields), words, first);
+  }
+  return asked.size() <= DecisionGraph::kFew ? graph_.follow(at, static_cast<uint32_t>(words[0])) : graph_.follow_many(at, words);
 }
 
 template <FieldSource F>

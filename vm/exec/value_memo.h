@@ -44,13 +44,17 @@ class ValueMemo {
           break;
         }
       }
-      if (fits()) hash_ = hash64(bytes_, uint64_t{node} << 8 | static_cast<uint64_t>(kind_));
+      if (fits()) hash_ = hash64(bytes_, uint64_t{node} << 16 | static_cast<uint64_t>(kind_));
+    }
+    /// A text and a tag that stand for values.
+    Key(uint32_t node, std::string_view text, uint8_t tag) : node_(node), kind_(Kind::Text), tag_(tag), bytes_(text) {
+      if (fits()) hash_ = hash64(bytes_, uint64_t{node} << 16 | uint64_t{tag} << 8 | static_cast<uint64_t>(kind_));
     }
     /// A number that stands for a value; no value equals it.
     Key(uint32_t node, uint64_t number) : node_(node), kind_(Kind::None) {
       std::memcpy(own_.data(), &number, sizeof number);
       bytes_ = {own_.data(), sizeof number};
-      hash_ = hash64(bytes_, uint64_t{node} << 8);
+      hash_ = hash64(bytes_, uint64_t{node} << 16);
     }
     Key(const Key&) = delete;
     Key& operator=(const Key&) = delete;
@@ -61,7 +65,8 @@ class ValueMemo {
     uint64_t hash_ = 0;
     uint32_t node_;
     Kind kind_;
-    std::array<char, 17> own_{};
+    uint8_t tag_ = 0;
+    std::array<char, 17> own_;
     std::string_view bytes_;
   };
 
@@ -82,6 +87,7 @@ class ValueMemo {
     entry.next = next;
     entry.age = ++puts_;
     entry.kind = key.kind_;
+    entry.tag = key.tag_;
     entry.count = static_cast<uint8_t>(key.bytes_.size());
     std::memcpy(entry.bytes.data(), key.bytes_.data(), key.bytes_.size());
   }
@@ -91,7 +97,7 @@ class ValueMemo {
   uint64_t evictions() const { return evictions_; }
 
  private:
-  static constexpr size_t kBytes = 106;
+  static constexpr size_t kBytes = 105;
 
   struct Entry {
     uint64_t hash = 0;
@@ -99,11 +105,12 @@ class ValueMemo {
     uint32_t next = 0;
     uint32_t age = 0;
     Kind kind{};
+    uint8_t tag = 0;
     uint8_t count = 0;
     std::array<char, kBytes> bytes{};
     bool is(const Key& key) const {
-      return hash == key.hash_ && node == key.node_ && kind == key.kind_ && count == key.bytes_.size() &&
-             std::memcmp(bytes.data(), key.bytes_.data(), count) == 0;
+      return hash == key.hash_ && node == key.node_ && kind == key.kind_ && tag == key.tag_ &&
+             count == key.bytes_.size() && std::memcmp(bytes.data(), key.bytes_.data(), count) == 0;
     }
   };
   static_assert(sizeof(Entry) == 128);

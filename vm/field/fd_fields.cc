@@ -207,6 +207,23 @@ ValueList fd_directory(const EvalContext& context, Arena& arena) {
   return name.present ? text(arena, directory_of(name.data[0].as_text())) : missing();
 }
 
+/// Name, directory and file name follow from the name and the kind of descriptor, or that there is none.
+bool LiveFields::family_key(FieldFamily family, Arena& arena, std::string_view& text, uint8_t& tag) const {
+  constexpr uint8_t kNoRecord = 0xff;
+  if (family != FieldFamily::DescriptorName || !context_.has_fd_fields || context_.thread == nullptr) return false;
+  if (const Fd* fd = fd_record(context_)) {
+    static_assert(sizeof(FdType) == 1);
+    tag = static_cast<uint8_t>(fd->type);
+    text = fd->name;
+    return tag != kNoRecord;
+  }
+  tag = kNoRecord;
+  const ValueList name = name_from_event(context_, arena, NameForm::Resolved);
+  if (!name.present) return false;
+  text = name.data[0].as_text();
+  return true;
+}
+
 FALCO_GETTER(FdNum) { return integer(arena, context.fd_num); }
 FALCO_GETTER(FdType) {
   const Fd* fd = fd_record(context);

@@ -44,6 +44,8 @@ class LiveFields {
   bool shorthand(const FieldUse& use, uint64_t& number) const {
     return use.id == FieldId::EvtArg && argument_shorthand(use, context_, number);
   }
+  /// What all fields of the family follow from: equal texts and tags mean equal values of each. False: not for this event.
+  bool family_key(FieldFamily family, Arena& arena, std::string_view& text, uint8_t& tag) const;
 
  private:
   static bool argument_shorthand(const FieldUse& use, const EvalContext& context, uint64_t& number);

@@ -24,6 +24,17 @@ constexpr bool has_memory(FieldId id) {
   }
 }
 
+/// Fields whose values all follow from one text and a small number; see LiveFields::family_key.
+enum class FieldFamily : uint8_t { None, DescriptorName };
+constexpr FieldFamily family_of(FieldId id) {
+  switch (id) {
+    case FieldId::FdName:
+    case FieldId::FdDirectory:
+    case FieldId::FdFilename: return FieldFamily::DescriptorName;
+    default: return FieldFamily::None;
+  }
+}
+
 struct FieldUse {
   FieldId id{};
   FieldArg arg = FieldArg::None;

@@ -77,6 +77,71 @@ TEST_CASE("a rule that can't match any more asks nothing, unless asking leaves a
   CHECK(matches(machine, fields) == std::vector<uint32_t>{1, 2});
 }
 
+namespace {
+
+/// Name, directory and file name of a descriptor, as LiveFields makes them; counts what it makes.
+struct FileFields {
+  std::string name;
+  uint8_t tag = 0;  ///< 0: no file name
+  mutable int reads = 0;
+
+  fvm::ValueList read(const fvm::FieldUse& use, fvm::Arena& arena) const {
+    ++reads;
+    const size_t slash = name.rfind('/');
+    const std::string_view text = name;
+    const auto one = [&](std::string_view part) {
+      auto* value = arena.alloc_array<Value>(1);
+      *value = Value::text(part);
+      return fvm::ValueList{value, 1, true};
+    };
+    switch (use.id) {
+      case FieldId::FdName:
+        return one(text);
+      case FieldId::FdDirectory:
+        return one(text.substr(0, slash));
+      case FieldId::FdFilename:
+        return tag != 0 ? one(text.substr(slash + 1)) : fvm::ValueList::missing();
+      default:
+        return fvm::ValueList::missing();
+    }
+  }
+  fvm::ValueList read_for_output(const fvm::FieldUse& use, fvm::Arena& arena) const { return read(use, arena); }
+  bool family_key(fvm::FieldFamily, fvm::Arena&, std::string_view& text, uint8_t& its_tag) const {
+    text = name;
+    its_tag = tag;
+    return true;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("fields that follow from one text are asked together") {
+  RulesBuilder b;
+  b.rule("name", b.check(FieldId::FdName, Contains, {"secret"}));
+  b.rule("directory", b.check(FieldId::FdDirectory, In, {"/etc", "/root"}));
+  b.rule("file", b.check(FieldId::FdFilename, EndsWith, {".conf"}));
+  b.rule("both", b.all({b.check(FieldId::FdDirectory, Eq, {"/etc"}), b.check(FieldId::FdFilename, Ne, {"x.conf"})}));
+  const fvm::VerifiedImage image = compiled(b.rules());
+  fvm::Machine machine(image), forgetful(image, {.memo = false}), interpreting(image, {.classes = false});
+  for (int round = 0; round < 3; ++round) {
+    for (const char* name : {"/etc/x.conf", "/etc/y", "/usr/secret/x.conf", "/root/.conf", "/home/u"}) {
+      for (const uint8_t tag : {uint8_t{0}, uint8_t{1}}) {
+        FileFields fields{name, tag};
+        const auto found = [&](fvm::Machine& m) {
+          fvm::MatchSet out(m.rule_count());
+          m.run(kEvent, fields, fvm::MatchMode::All, out);
+          return std::vector<uint32_t>(out.rules().begin(), out.rules().end());
+        };
+        const std::vector<uint32_t> expected = found(interpreting);
+        CHECK(found(forgetful) == expected);
+        fields.reads = 0;
+        CHECK(found(machine) == expected);
+        CHECK(fields.reads == (round == 0 ? 3 : 0));
+      }
+    }
+  }
+}
+
 TEST_CASE("long values, values of every length, and more values than the memo holds") {
   RulesBuilder b;
   b.rule("r", b.check(FieldId::FdName, Contains, {"needle"}));
