@@ -7,9 +7,11 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string_view>
-#include <vector>
+#include <type_traits>
 
 #include "vm/abi/limits.h"
 #include "vm/base/hash.h"
@@ -72,18 +74,19 @@ class ValueMemo {
 
   /// The node that the value led to, or kNone.
   uint32_t find(const Key& key) const {
-    if (entries_.empty()) return kNone;
+    if (!entries_) return kNone;
     const Entry* set = &entries_[place(key)];
     if (set[0].is(key)) return set[0].next;
     return set[1].is(key) ? set[1].next : kNone;
   }
   void put(const Key& key, uint32_t next) {
-    if (entries_.empty()) entries_.resize(limits::kMemoEntries);
+    if (!entries_) entries_.reset(static_cast<Entry*>(std::calloc(limits::kMemoEntries, sizeof(Entry))));
+    if (!entries_) return;
     Entry* set = &entries_[place(key)];
     Entry& entry = set[0].age > set[1].age ? set[1] : set[0];
-    if (entry.node != kNone) ++evictions_;
+    if (entry.owner != 0) ++evictions_;
     entry.hash = key.hash_;
-    entry.node = key.node_;
+    entry.owner = key.node_ + 1;
     entry.next = next;
     entry.age = ++puts_;
     entry.kind = key.kind_;
@@ -91,34 +94,37 @@ class ValueMemo {
     entry.count = static_cast<uint8_t>(key.bytes_.size());
     std::memcpy(entry.bytes.data(), key.bytes_.data(), key.bytes_.size());
   }
-  void clear() {
-    for (Entry& entry : entries_) entry.node = kNone;
-  }
+  void clear() { entries_.reset(); }
   uint64_t evictions() const { return evictions_; }
 
  private:
   static constexpr size_t kBytes = 105;
 
+  /// All zero: empty.
   struct Entry {
-    uint64_t hash = 0;
-    uint32_t node = kNone;
-    uint32_t next = 0;
-    uint32_t age = 0;
-    Kind kind{};
-    uint8_t tag = 0;
-    uint8_t count = 0;
-    std::array<char, kBytes> bytes{};
+    uint64_t hash;
+    uint32_t owner;  ///< the key's node + 1
+    uint32_t next;
+    uint32_t age;
+    Kind kind;
+    uint8_t tag;
+    uint8_t count;
+    std::array<char, kBytes> bytes;
     bool is(const Key& key) const {
-      return hash == key.hash_ && node == key.node_ && kind == key.kind_ && tag == key.tag_ &&
+      return hash == key.hash_ && owner == key.node_ + 1 && kind == key.kind_ && tag == key.tag_ &&
              count == key.bytes_.size() && std::memcmp(bytes.data(), key.bytes_.data(), count) == 0;
     }
   };
-  static_assert(sizeof(Entry) == 128);
+  static_assert(sizeof(Entry) == 128 && std::is_trivial_v<Entry>);
   static_assert((limits::kMemoEntries & (limits::kMemoEntries - 1)) == 0);
 
   static size_t place(const Key& key) { return key.hash_ & (limits::kMemoEntries - 2); }
 
-  std::vector<Entry> entries_;
+  struct Free {
+    void operator()(Entry* entries) const { std::free(entries); }
+  };
+  /// From calloc, so that a short run touches only the memory it uses.
+  std::unique_ptr<Entry[], Free> entries_;
   uint32_t puts_ = 0;
   uint64_t evictions_ = 0;
 };
