@@ -43,6 +43,8 @@ inline constexpr size_t kPlainEventBytes = 65536;      ///< an event block that 
 inline constexpr size_t kPendingEnters = 65536;        ///< threads with an old enter event waiting for its exit event
 inline constexpr size_t kPendingEnterBytes = 64u << 20;  ///< all of those together
 inline constexpr size_t kUpgradeRounds = 50;           ///< steps from the oldest layout of an event to today's
+inline constexpr size_t kContainerIdBytes = 256;       ///< runtimes use 12 or 64 characters, lxc names are shorter than this
+inline constexpr size_t kReaperSteps = 1024;           ///< ancestors looked at for one that takes over orphans; real trees are tens deep
 inline constexpr size_t kListChunk = 256;              ///< threads or descriptors of a capture given to state at a time
 inline constexpr size_t kInterfaces = 4096;            ///< network interfaces of one capture
 

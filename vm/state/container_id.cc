@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "vm/abi/limits.h"
+
 namespace fvm {
 namespace {
 
@@ -115,7 +117,7 @@ ContainerMatch container_of_path(std::string_view path) {
   constexpr Other kOthers[] = {
       {match_containerd, {}}, {match_lxc, "lxc"}, {match_libvirt_lxc, "libvirt-lxc"}, {match_bpm, "bpm"}};
   for (const Other& other : kOthers)
-    if (const std::string_view id = other.match(path); !id.empty()) return {std::string(id), other.type};
+    if (const std::string_view id = other.match(path); !id.empty()) return {std::string(id.substr(0, limits::kContainerIdBytes)), other.type};
   return {};
 }
 

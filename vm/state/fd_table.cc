@@ -11,11 +11,10 @@
 namespace fvm {
 namespace {
 
-/// A record with its share of the memory budget. The flat part covers names that come later, which are those of sockets, and
-/// what the allocator adds.
+/// A record with its share of the memory budget. The flat part is what the allocator adds.
 struct ChargedFd : Fd {
   ChargedFd(Fd record, MemoryBudget* budget) : Fd(std::move(record)), charge(budget, bytes(*this)) {}
-  static size_t bytes(const Fd& record) { return sizeof(ChargedFd) + 192 + record.name.size() + record.name_raw.size(); }
+  static size_t bytes(const Fd& record) { return sizeof(ChargedFd) + 64 + heap_bytes(record.name) + heap_bytes(record.name_raw); }
   MemoryCharge charge;
 };
 
@@ -83,6 +82,8 @@ FdTable::Slot* FdTable::sparse_slot(int64_t fd) {
       std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; });
   return it != sparse_.end() && it->first == fd ? &it->second : nullptr;
 }
+
+void FdTable::recharge(Fd& fd) { static_cast<ChargedFd&>(fd).charge.set(ChargedFd::bytes(fd)); }
 
 Fd* FdTable::edit(int64_t fd) {
   Slot* s = slot(fd);

@@ -32,6 +32,8 @@ class FdTable {
   Fd* edit(int64_t fd);
   /// Adds or replaces; null when the table is full, or memory is short, and `fd` is new.
   Fd* set(Fd fd);
+  /// Counts what a record of a table takes; to be called when its texts have changed.
+  static void recharge(Fd& fd);
   void remove(int64_t fd);
   template <typename Predicate>
   void remove_if(Predicate&& gone) {

@@ -5,9 +5,16 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <utility>
 
 namespace fvm {
+
+/// What a string takes beside itself: short ones lie inside; the allocator rounds up.
+inline size_t heap_bytes(const std::string& text) {
+  constexpr size_t kInside = 15, kRounding = 16;
+  return text.capacity() > kInside ? text.capacity() + kRounding : 0;
+}
 
 class MemoryBudget {
  public:

@@ -16,16 +16,28 @@ struct ChargedImage : ExecImage {
   MemoryCharge charge;
 };
 
+/// What the list takes on the heap.
 size_t text_bytes(const std::vector<std::string>& list) {
-  size_t bytes = 0;
-  for (const std::string& s : list) bytes += sizeof(std::string) + s.size();
+  size_t bytes = list.capacity() * sizeof(std::string);
+  for (const std::string& s : list) bytes += heap_bytes(s);
   return bytes;
+}
+
+/// Shortens `text` and lets go of the rest of its memory.
+void cut(std::string& text, size_t most_bytes) {
+  if (text.size() > most_bytes) text = text.substr(0, most_bytes);
 }
 
 }  // namespace
 
 std::vector<std::string> split_list(std::string_view wire) {
   std::vector<std::string> items;
+  size_t count = 0;
+  for_each_item(wire, [&](std::string_view) {
+    ++count;
+    return true;
+  });
+  items.reserve(count);  // no more than that: an input may hold tens of thousands of empty ones
   for_each_item(wire, [&](std::string_view item) {
     items.emplace_back(item);
     return true;
@@ -68,8 +80,8 @@ FdTable* StateCore::fds_for_writing(ThreadEntry& thread) {
 const Fd* StateCore::add_fd(Step& step, Fd fd) {
   if (!step.thread) return nullptr;
   step.thread->lastevent_fd = fd.fd;
-  if (fd.name.size() > limits::kPathBytes) fd.name.resize(limits::kPathBytes);
-  if (fd.name_raw.size() > limits::kStoredTextBytes) fd.name_raw.resize(limits::kStoredTextBytes);
+  cut(fd.name, limits::kPathBytes);
+  cut(fd.name_raw, limits::kStoredTextBytes);
   generations.touch_fd(fd);
   FdTable* table = fds_for_writing(*step.thread);
   step.fd = table ? table->set(std::move(fd)) : nullptr;
@@ -91,9 +103,10 @@ Fd& StateCore::edit_fd(Step& step) {
 }
 
 void StateCore::set_fd_name(Step& step, Fd& fd, std::string name) {
-  if (name.size() > limits::kPathBytes) name.resize(limits::kPathBytes);
+  cut(name, limits::kPathBytes);
   if (fd.name == name) return;
   fd.name = std::move(name);
+  FdTable::recharge(fd);
   step.name_changed = true;
 }
 
@@ -104,7 +117,7 @@ std::string_view StateCore::cwd_of(const Thread& thread) const {
 
 void StateCore::set_image(ThreadEntry& thread, ExecImage image) {
   const auto bytes = [](const ExecImage& i) {
-    return sizeof(ChargedImage) + i.comm.size() + i.exe.size() + i.exepath.size() + i.cmdline.size() +
+    return sizeof(ChargedImage) + heap_bytes(i.comm) + heap_bytes(i.exe) + heap_bytes(i.exepath) + heap_bytes(i.cmdline) +
            text_bytes(i.args) + text_bytes(i.env);
   };
   if (!budget.fits(bytes(image))) {

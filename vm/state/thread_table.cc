@@ -168,8 +168,9 @@ ThreadEntry* ThreadTable::find_reaper(const ThreadEntry& dying) const {
   };
   if (dying.group)
     if (ThreadEntry* heir = alive_in(*dying.group)) return heir;
-  LoopGuard guard;
-  for (ThreadEntry* t = find(dying.ptid); t && t != &dying && !guard.looped(t); t = find(t->ptid)) {
+  // The bound keeps the end of a very deep tree linear. It also ends walks around a loop.
+  size_t steps = 0;
+  for (ThreadEntry* t = find(dying.ptid); t && t != &dying && steps < limits::kReaperSteps; t = find(t->ptid), ++steps) {
     if (t->in_pid_namespace() != dying.in_pid_namespace()) return nullptr;
     if (t->group && t->group->reaper)
       if (ThreadEntry* heir = alive_in(*t->group)) return heir;

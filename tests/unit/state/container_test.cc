@@ -280,4 +280,3 @@ TEST_CASE_FIXTURE(ShellScene, "addresses in containers") {
   six.family = 6;
   CHECK_FALSE(state.is_local_address(thread(300), six));
 }
-}

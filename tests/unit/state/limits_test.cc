@@ -12,6 +12,14 @@
 using namespace fvm;
 using namespace fvm::testing;
 
+namespace {
+
+struct ShellScene : Scene {
+  ShellScene() { threads(small_machine()); }
+};
+
+}  // namespace
+
 TEST_CASE("the flat table agrees with a map under random turnover") {
   FlatTable<int> table;
   std::map<int64_t, int> model;
@@ -134,6 +142,65 @@ TEST_CASE("what threads took is given back") {
   scene.tick();
   scene.tick();
   CHECK(scene.state.memory().used_bytes <= before + 4096);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a name that was cut does not keep the memory of what was cut off") {
+  const std::string name(60'000, 'n');
+  event(EventCode::SYSCALL_MEMFD_CREATE_X, 100, {5, name, 0});
+  REQUIRE(last.fd);
+  CHECK(last.fd->name.size() == limits::kPathBytes);
+  CHECK(last.fd->name.capacity() < 2 * limits::kPathBytes);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a name that comes later is counted") {
+  socket(100, 5, 1);
+  const size_t before = state.memory().used_bytes;
+  const std::string path = "/" + std::string(3000, 'p');
+  event(EventCode::SOCKET_CONNECT_X, 100, {0, socktuple_unix(1, 2, path), 5});
+  REQUIRE(last.fd);
+  REQUIRE(last.fd->name.size() == limits::kPathBytes);
+  CHECK(state.memory().used_bytes >= before + limits::kPathBytes);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "tens of thousands of empty arguments take what is counted for them") {
+  const size_t before = state.memory().used_bytes;
+  Exec many{.tid = 100, .pid = 100};
+  many.args = std::string(40'000, '\0');
+  exec(many);
+  REQUIRE(thread(100)->image->args.size() == 40'000);
+  CHECK(thread(100)->image->args.capacity() == 40'000);
+  CHECK(state.memory().used_bytes >= before + 40'000 * sizeof(std::string));
+}
+
+TEST_CASE("container ids are short") {
+  Scene scene;
+  ThreadRecord boxed = small_machine()[1];
+  boxed.cgroups = nul_list({"cpu=/lxc/" + std::string(50'000, 'b')});
+  scene.threads({small_machine()[0], boxed});
+  scene.tick();
+  CHECK(scene.thread(100)->container_id == std::string(limits::kContainerIdBytes, 'b'));
+}
+
+TEST_CASE("only so many ancestors are asked to take over orphans") {
+  for (const size_t depth : {limits::kReaperSteps - 1, limits::kReaperSteps + 1}) {
+    // A chain under a subreaper; the last but one dies.
+    Scene scene;
+    std::vector<ThreadRecord> chain;
+    for (size_t i = 0; i <= depth + 1; ++i) {
+      ThreadRecord record;
+      record.tid = record.pid = record.vtid = record.vpid = 10 + static_cast<int64_t>(i);
+      record.ptid = record.tid - 1;
+      record.comm = "link";
+      chain.push_back(record);
+    }
+    scene.threads(chain);
+    const int64_t top = 10, dying = 10 + static_cast<int64_t>(depth), orphan = dying + 1;
+    scene.event(EventCode::SYSCALL_PRCTL_X, top, {0, 36, "", 1});
+    scene.exit(dying);
+    scene.tick(top);
+    REQUIRE(scene.thread(orphan));
+    CHECK((scene.thread(orphan)->ptid == top) == (depth < limits::kReaperSteps));
+  }
 }
 
 TEST_CASE("odd thread numbers") {
