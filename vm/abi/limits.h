@@ -44,6 +44,7 @@ inline constexpr size_t kPendingEnters = 65536;        ///< threads with an old 
 inline constexpr size_t kPendingEnterBytes = 64u << 20;  ///< all of those together
 inline constexpr size_t kUpgradeRounds = 50;           ///< steps from the oldest layout of an event to today's
 inline constexpr size_t kContainerIdBytes = 256;       ///< runtimes use 12 or 64 characters, lxc names are shorter than this
+inline constexpr size_t kCgroupPathBytes = 4096;       ///< of a path that is searched for a container id; the kernel's PATH_MAX
 inline constexpr size_t kReaperSteps = 1024;           ///< ancestors looked at for one that takes over orphans; real trees are tens deep
 inline constexpr size_t kListChunk = 256;              ///< threads or descriptors of a capture given to state at a time
 inline constexpr size_t kInterfaces = 4096;            ///< network interfaces of one capture

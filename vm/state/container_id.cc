@@ -108,6 +108,7 @@ std::string_view match_bpm(std::string_view path) {
 }  // namespace
 
 ContainerMatch container_of_path(std::string_view path) {
+  if (path.size() > limits::kCgroupPathBytes) return {};  // some matchers need more than linear time
   for (const Layout& layout : kLayouts)
     if (const std::string_view id = match_layout(path, layout); !id.empty()) return {std::string(id), {}};
   struct Other {
