@@ -21,12 +21,17 @@ class TextFeatures {
  public:
   explicit TextFeatures(std::string_view text)
       : length_(length_bit(text.size())), head_(head(text)), tail_(tail(text)) {
-    add_pairs(text);
+    if (text.size() <= kMostPairs) {
+      add_pairs(text);
+    } else {
+      pairs_ = {~uint64_t{0}, ~uint64_t{0}};
+    }
   }
 
  private:
   friend class TextFilter;
   using Pairs = std::array<uint64_t, 2>;
+  static constexpr size_t kMostPairs = 160;  ///< a longer text has most pairs; looking is not worth it
 
   TextFeatures() = default;
   void add_pairs(std::string_view text) {
