@@ -111,16 +111,18 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   constexpr size_t kFixedBytes = kPrefixBytes + kEventHeaderBytes;
   constexpr size_t kLeastBytes = kFixedBytes + kBlockTrailerBytes;
   constexpr size_t kReadAheadBytes = 16;  // of the length table, whatever the block's length
-  constexpr size_t kPrefetchBytes = 1024;
+  constexpr size_t kPrefetchBytes = 2048;
+  constexpr size_t kLineBytes = 64;
   const uint8_t* at = window.at;
   const uint8_t* const end = window.end;
   EventView* event = out;
   EventView* const full = out + room;
+  const uint8_t* prefetched = at;
   uint64_t blocks = 0, absorbed = 0, upgraded = 0;
 
   while (event != full) {
     if (static_cast<size_t>(end - at) < kFixedBytes + kReadAheadBytes) break;
-    prefetch(at + kPrefetchBytes);
+    for (; prefetched < at + kPrefetchBytes; prefetched += kLineBytes) prefetch(prefetched);
     const size_t length = load<uint32_t>(at + 4);
     if (load<uint32_t>(at) != type || length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes ||
         length > static_cast<size_t>(end - at)) {

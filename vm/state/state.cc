@@ -192,7 +192,7 @@ bool State::note(const EventView& event) {
   impl_->begin(event);
   impl_->leading = false;
   const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
-  if (traits.lookup == Lookup::None) return !event.state_only;
+  if (traits.lookup != Lookup::Get && !traits.pairs) return !event.state_only;  // of no thread, or nothing to note of it
   ThreadTable& threads = impl_->core.threads;
   ThreadEntry* t = traits.lookup == Lookup::Get ? threads.get(event.tid) : threads.find(event.tid);
   if (t && traits.pairs) {
