@@ -7,6 +7,7 @@
 
 #include "vm/abi/priorities.h"
 #include "vm/field/field_state_use.h"
+#include "vm/profile/cycle_clock.h"
 
 namespace fvm {
 namespace {
@@ -80,8 +81,30 @@ void Engine::handle(const EventView& event, EvalContext& context, AlertSink& sin
   context.memory = &memory_;
   const LiveFields fields(context);
   matches_.clear();
-  machine_.run(event.code, fields, options_.mode, matches_);
-  for (const uint32_t rule : matches_.rules()) alert(rule, event, fields, sink);
+  decide(event.code, fields);
+  for (const uint32_t rule : matches_.rules()) alert_measured(rule, event, fields, sink);
+}
+
+void Engine::decide(EventCode code, const LiveFields& fields) {
+  const auto sample = profiler_ == nullptr ? RuleProfiler::Sample::None : profiler_->sample(code);
+  if (sample == RuleProfiler::Sample::Traced) {
+    machine_.run(code, fields, options_.mode, matches_, TraceProbe<CycleClock>(profiler_->trace()));
+    profiler_->traced(code);
+  } else {
+    // One call, timed or not: a second copy of the machine's loop would be measured cold.
+    const bool timed = sample == RuleProfiler::Sample::Timed;
+    const uint64_t begin = timed ? CycleClock::now() : 0;
+    machine_.run(code, fields, options_.mode, matches_);
+    if (timed) profiler_->timed(code, CycleClock::now() - begin);
+  }
+  if (profiler_ != nullptr) profiler_->count(code);
+}
+
+void Engine::alert_measured(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink) {
+  if (profiler_ == nullptr) return alert(rule, event, fields, sink);
+  const uint64_t begin = CycleClock::now();
+  alert(rule, event, fields, sink);
+  profiler_->alerted(rule, CycleClock::now() - begin);
 }
 
 void Engine::count_unknown(const EventView& event, const EvalContext& context) {

@@ -20,6 +20,7 @@
 #include "vm/field/field_reader.h"
 #include "vm/image/verified_image.h"
 #include "vm/loss.h"
+#include "vm/profile/rule_profiler.h"
 #include "vm/source/event_source.h"
 #include "vm/state/state.h"
 
@@ -56,6 +57,9 @@ class Engine {
   void select(const RuleSelection& selection);
   size_t active_rules() const { return machine_.active_rules().count(); }
 
+  /// Measures rules from now on; the profiler must live as long as events come.
+  void profile_with(RuleProfiler& profiler) { profiler_ = &profiler; }
+
   /// Handles the next batch of events. Events: call again; End; Failed: source.error() says why, what came before stands.
   /// Also ends at EngineOptions::max_event_time_ns, and when the sink refuses a line (stats().alerts_lost says so).
   BatchStatus poll(EventSource& source, AlertSink& sink);
@@ -73,6 +77,8 @@ class Engine {
   void handle(const EventView& event, EvalContext& context, AlertSink& sink);
   EventSet interest() const;
   void count_unknown(const EventView& event, const EvalContext& context);
+  void decide(EventCode code, const LiveFields& fields);
+  void alert_measured(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
   void alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
 
   VerifiedImage image_;
@@ -85,6 +91,7 @@ class Engine {
   Arena output_arena_;
   EventSet interest_;
   const EventSource* told_ = nullptr;  ///< the source that knows the interest
+  RuleProfiler* profiler_ = nullptr;  ///< null: nothing is measured
   EngineStats stats_;
 };
 

@@ -12,7 +12,7 @@ import sys
 # Folder -> what its files may include, besides the folder itself and the standard library. A name with an extension is
 # one file. Longest matching folder wins. Folders missing here are an error, so a new one must be placed deliberately.
 CORE = ["vm/abi", "vm/base", "vm/ops", "vm/image", "vm/event", "vm/state", "vm/field", "vm/exec", "vm/source/event_source.h"]
-RUNTIME = CORE + ["vm/source", "vm/host", "vm/alert"]
+RUNTIME = CORE + ["vm/source", "vm/host", "vm/alert", "vm/profile"]
 BELOW_COMPILER = ["vm/abi", "vm/base", "vm/ops"]
 FRONT = ["compiler/source", "compiler/diag"]
 ALLOWED = {
@@ -22,7 +22,7 @@ ALLOWED = {
     "vm/image": ["vm/abi", "vm/base", "vm/ops"],
     "vm/event": CORE, "vm/state": CORE, "vm/field": CORE, "vm/exec": CORE,
     "vm/source": CORE + ["vm/source"], "vm/host": CORE + ["vm/source"],
-    "vm/alert": CORE,
+    "vm/alert": CORE, "vm/profile": CORE,
     "vm": RUNTIME,
     "capture": ["vm/abi", "vm/base", "vm/ops", "vm/event", "vm/source"],
     "compiler/source": BELOW_COMPILER,
@@ -37,7 +37,8 @@ ALLOWED = {
     "compiler/driver": BELOW_COMPILER + ["compiler"],
     "tools/listing": ["vm/abi"],
     "tools/falcoc": ["compiler", "vm/abi", "vm/base", "vm/ops", "vm/image", "tools/listing"],
-    "tools/falco-vm": RUNTIME + ["vm", "capture", "tools/listing"],
+    "tools/profile": ["vm/abi", "vm/base", "vm/profile", "vm/alert/value_text.h"],
+    "tools/falco-vm": RUNTIME + ["vm", "capture", "tools/listing", "tools/profile"],
     "tools/field-diff": RUNTIME + ["vm", "capture"],
 }
 

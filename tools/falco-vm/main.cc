@@ -16,6 +16,7 @@
 #include "capture/scap_reader.h"
 #include "tools/falco-vm/options.h"
 #include "tools/falco-vm/print_events.h"
+#include "tools/falco-vm/profiling.h"
 #include "tools/falco-vm/progress.h"
 #include "tools/falco-vm/report.h"
 #include "tools/listing/table_listing.h"
@@ -70,6 +71,26 @@ struct CloseFile {
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
+/// What a run reads from and writes to; both open, or neither.
+struct Streams {
+  std::unique_ptr<fvm::EventSource> source;
+  File out;
+};
+
+std::optional<Streams> open_streams(const Options& o) {
+  auto source = fvm::open_capture(o.capture);
+  if (!source) {
+    complain(o.capture + ": " + source.error().message);
+    return std::nullopt;
+  }
+  File out(o.output == "-" ? stdout : std::fopen(o.output.c_str(), "w"));
+  if (!out) {
+    complain("can't open " + o.output + ": " + std::strerror(errno));
+    return std::nullopt;
+  }
+  return Streams{std::move(*source), std::move(out)};
+}
+
 std::optional<fvm::VerifiedImage> load(const std::string& path, int& exit_code) {
   auto sealed = fvm::SealedImage::from_file(path);
   if (!sealed) {
@@ -98,13 +119,23 @@ bool write_stats(const Options& o, const fvm::Engine& engine, const fvm::SourceS
   return ok;
 }
 
-int replay(const Options& o, fvm::Engine& engine, fvm::EventSource& source) {
-  const File out(o.output == "-" ? stdout : std::fopen(o.output.c_str(), "w"));
-  if (!out) {
-    complain("can't open " + o.output + ": " + std::strerror(errno));
+bool write_profile(Profiling& profiling) {
+  const bool ok = profiling.finish();
+  if (!ok) complain("can't write " + profiling.file() + ": " + std::strerror(errno));
+  return ok;
+}
+
+int replay(const Options& o, fvm::Engine& engine) {
+  const std::optional<Streams> streams = open_streams(o);
+  if (!streams) return kOutsideWorld;
+  fvm::EventSource& source = *streams->source;
+  std::FILE* const out = streams->out.get();
+  fvm::FileSink sink(out, o.buffered);
+  Profiling profiling(o.profile_file);
+  if (o.profile && !profiling.start(engine, o.profile_every)) {
+    complain("can't open " + o.profile_file + ": " + std::strerror(errno));
     return kOutsideWorld;
   }
-  fvm::FileSink sink(out.get(), o.buffered);
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   {
     Progress progress;
@@ -113,7 +144,7 @@ int replay(const Options& o, fvm::Engine& engine, fvm::EventSource& source) {
       progress.update(source.position(), source.size(), source.stats().raw_events);
     }
   }
-  const bool flushed = std::fflush(out.get()) == 0;
+  const bool flushed = std::fflush(out) == 0;
 
   int exit_code = kOk;
   if (status == fvm::BatchStatus::Failed) {
@@ -128,6 +159,7 @@ int replay(const Options& o, fvm::Engine& engine, fvm::EventSource& source) {
   if (g_stop != 0) std::fputs("falco-vm: stopped by a signal\n", stderr);
   std::fputs(summary_text(engine, source.stats()).c_str(), stderr);
   if (!write_stats(o, engine, source.stats())) exit_code = kOutsideWorld;
+  if (o.profile && !write_profile(profiling)) exit_code = kOutsideWorld;
   return exit_code;
 }
 
@@ -136,17 +168,9 @@ int print(const Options& o) {
     complain("--print reads captures only; name one with -e FILE.scap");
     return kUsage;
   }
-  auto source = fvm::open_capture(o.capture);
-  if (!source) {
-    complain(o.capture + ": " + source.error().message);
-    return kOutsideWorld;
-  }
-  const File out(o.output == "-" ? stdout : std::fopen(o.output.c_str(), "w"));
-  if (!out) {
-    complain("can't open " + o.output + ": " + std::strerror(errno));
-    return kOutsideWorld;
-  }
-  return print_events({o.print_format, o.json, nanoseconds(o.max_seconds), &g_stop}, **source, out.get());
+  const std::optional<Streams> streams = open_streams(o);
+  if (!streams) return kOutsideWorld;
+  return print_events({o.print_format, o.json, nanoseconds(o.max_seconds), &g_stop}, *streams->source, streams->out.get());
 }
 
 int list_events(const Options& o) {
@@ -194,12 +218,7 @@ int run(int argc, char** argv) {
     complain("this build reads captures only; name one with -e FILE.scap");
     return kOutsideWorld;
   }
-  auto source = fvm::open_capture(o.capture);
-  if (!source) {
-    complain(o.capture + ": " + source.error().message);
-    return kOutsideWorld;
-  }
-  return replay(o, engine, **source);
+  return replay(o, engine);
 }
 
 }  // namespace

@@ -8,6 +8,17 @@
 #endif
 
 namespace falco_vm {
+namespace {
+
+/// Empty, or what is wrong with a name for a profile.
+std::string profile_ending(std::string& file) {
+  for (const char* ending : {".txt", ".json", ".html"}) {
+    if (file.ends_with(ending)) return {};
+  }
+  return file.empty() ? std::string() : "the name of a profile ends in .txt, .json or .html";
+}
+
+}  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   Options o;
@@ -43,12 +54,23 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   auto* stats = app.add_option("--stats", o.stats_file, "print statistics at the end, or write them to FILE as JSON")
                     ->type_name("FILE")
                     ->expected(0, 1);
+  auto* profile = app.add_option("--profile", o.profile_file,
+                                 "measure what each rule costs; print a table at the end, or write FILE: .txt the table,\n"
+                                 ".json everything, .html a page to open in a browser")
+                      ->type_name("FILE")
+                      ->expected(0, 1)
+                      ->check(CLI::Validator(profile_ending, "", "ending"));
+  app.add_option("--profile-every", o.profile_every, "measure one in N events, on average")
+      ->type_name("N")
+      ->check(CLI::Range(uint32_t{1}, uint32_t{1} << 30))
+      ->needs(profile);
   app.footer(
       "Exit codes: 0 fine, 1 the compiled rules are not acceptable, 2 wrong usage, 3 a file or device failed.\n\n"
       "Examples:\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap.gz\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap --json --all-matches -t cis > alerts.jsonl\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap --stats=stats.json\n"
+      "  falco-vm --ruleset rules.fbc -e trace.scap --profile=cost.html\n"
       "  falco-vm -e trace.scap --print '%evt.time %proc.name %evt.type %evt.args'");
   try {
     app.parse(argc, argv);
@@ -66,6 +88,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     return std::nullopt;
   }
   o.stats = stats->count() != 0;
+  o.profile = profile->count() != 0;
   return o;
 }
 

@@ -40,14 +40,23 @@ struct MachineOptions {
   size_t decision_nodes = limits::kDecisionNodes;
 };
 
+/// Watches nothing, and is nothing in the code. Others look like it: vm/profile/trace_probe.h.
+struct NoProbe {
+  void entered(uint32_t) {}         ///< this program
+  void tested(uint32_t, bool) {}    ///< instruction of the image's code, its predicate's truth
+  void matched(uint32_t, bool) {}   ///< instruction of the image's code, whether its rule is active
+  void left() {}                    ///< the event has been decided
+};
+
 class Machine {
  public:
   /// The image must outlive the machine.
   explicit Machine(const VerifiedImage& image, const MachineOptions& options = {});
 
-  /// Appends the active rules that match to `out`: the first one, or all of them, in installation order.
-  template <FieldSource F>
-  void run(EventCode code, const F& fields, MatchMode mode, MatchSet& out);
+  /// Appends the active rules that match to `out`: the first one, or all of them, in installation order. With a probe the program
+  /// is run as it is in the image, whatever the options say.
+  template <FieldSource F, typename Probe = NoProbe>
+  void run(EventCode code, const F& fields, MatchMode mode, MatchSet& out, Probe probe = {});
 
   /// The value of a term in output. Nothing is remembered; results live in `arena` or in what the fields borrow from.
   template <FieldSource F>
@@ -81,8 +90,8 @@ class Machine {
     ValueList value;
   };
 
-  template <FieldSource F>
-  void interpret(uint32_t program, const F& fields, MatchMode mode, MatchSet& out);
+  template <FieldSource F, typename Probe>
+  void interpret(uint32_t program, const F& fields, MatchMode mode, MatchSet& out, Probe& probe);
   template <FieldSource F>
   bool decide(uint32_t program, const F& fields, MatchMode mode, MatchSet& out);
   template <FieldSource F>
@@ -128,35 +137,51 @@ class Machine {
   static constexpr uint32_t kEventNumbers = UINT32_MAX >> 1;
 };
 
-template <FieldSource F>
-void Machine::run(EventCode code, const F& fields, MatchMode mode, MatchSet& out) {
+template <FieldSource F, typename Probe>
+void Machine::run(EventCode code, const F& fields, MatchMode mode, MatchSet& out, Probe probe) {
   const uint32_t program = dispatch_[static_cast<size_t>(code)];
   if (program == kNoProgram) return;
-  begin_event();
-  if (!options_.classes || !decide(program, fields, mode, out)) interpret(program, fields, mode, out);
+  if constexpr (!std::same_as<Probe, NoProbe>) {
+    // What a rule asks shows in its program only.
+    probe.entered(program);
+    begin_event();
+    interpret(program, fields, mode, out, probe);
+  } else {
+    begin_event();
+    if (!options_.classes || !decide(program, fields, mode, out)) interpret(program, fields, mode, out, probe);
+  }
 }
 
 /// Runs the program as it is in the image.
-template <FieldSource F>
-void Machine::interpret(uint32_t program, const F& fields, MatchMode mode, MatchSet& out) {
+template <FieldSource F, typename Probe>
+void Machine::interpret(uint32_t program, const F& fields, MatchMode mode, MatchSet& out, Probe& probe) {
   const Instr* const first = code_.data() + programs_[program].first;
   for (const Instr* ip = first;;) {
     switch (static_cast<Opcode>(ip->op)) {
       case Opcode::End:
-        return;
-      case Opcode::Match:
-        if (active_.test(ip->a)) {
+        return probe.left();
+      case Opcode::Match: {
+        const bool active = active_.test(ip->a);
+        probe.matched(static_cast<uint32_t>(ip - code_.data()), active);
+        if (active) {
           out.add(ip->a);
-          if (mode == MatchMode::First) return;
+          if (mode == MatchMode::First) return probe.left();
         }
         ++ip;
         break;
-      case Opcode::Test:
-        ip = test(ip->a, fields) ? ip + 1 : first + ip->b;
+      }
+      case Opcode::Test: {
+        const bool holds = test(ip->a, fields);
+        probe.tested(static_cast<uint32_t>(ip - code_.data()), holds);
+        ip = holds ? ip + 1 : first + ip->b;
         break;
-      case Opcode::TestNot:
-        ip = test(ip->a, fields) ? first + ip->b : ip + 1;
+      }
+      case Opcode::TestNot: {
+        const bool holds = test(ip->a, fields);
+        probe.tested(static_cast<uint32_t>(ip - code_.data()), holds);
+        ip = holds ? first + ip->b : ip + 1;
         break;
+      }
       case Opcode::Goto:
         ip = first + ip->b;
         break;

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Profiling: --profile from start to end. Opens the file before the first event, so that a long run isn't for nothing.
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "vm/engine.h"
+#include "vm/profile/cycle_clock.h"
+
+namespace falco_vm {
+
+class Profiling {
+ public:
+  /// `file` empty: the table goes to standard error.
+  explicit Profiling(std::string file) : file_(std::move(file)) {}
+
+  /// Measures the engine's rules from now on. False: the file can't be opened, errno says why.
+  bool start(fvm::Engine& engine, uint32_t every);
+  /// Writes what was measured. False: it could not be written, errno says why.
+  bool finish();
+  const std::string& file() const { return file_; }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::string text(const fvm::Profile& profile) const;
+
+  std::string file_;
+  std::unique_ptr<std::FILE, Close> out_;
+  fvm::ClockRate rate_;
+  fvm::Interruptions interruptions_;
+  std::unique_ptr<fvm::RuleProfiler> profiler_;
+};
+
+}  // namespace falco_vm

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// CycleClock: the cheapest clock of the processor, and how long its ticks last. A tick counter that runs at a constant
+// rate, as on every x86-64 of the last fifteen years and every 64-bit ARM; elsewhere CLOCK_MONOTONIC. Knows nothing of
+// rules.
+#pragma once
+
+#include <time.h>
+
+#include <cstdint>
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace fvm {
+
+inline uint64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+/// The ticks of a span are end - begin; what a tick is worth, ClockRate says.
+struct CycleClock {
+  static uint64_t now() {
+#if defined(__x86_64__)
+    return __rdtsc();
+#elif defined(__aarch64__)
+    uint64_t ticks;
+    asm volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#else
+    return monotonic_ns();
+#endif
+  }
+};
+
+/// Compares CycleClock with CLOCK_MONOTONIC from construction on; the longer ago, the more exact.
+class ClockRate {
+ public:
+  ClockRate() : begin_ns_(monotonic_ns()), begin_ticks_(CycleClock::now()) {}
+  /// Waits until kShortestNs have passed since construction.
+  double ns_per_tick() const;
+
+ private:
+  static constexpr uint64_t kShortestNs = 200'000;
+  uint64_t begin_ns_;
+  uint64_t begin_ticks_;
+};
+
+/// Says whether this thread lost its processor since the last question.
+class Interruptions {
+ public:
+  Interruptions() : seen_(count()) {}
+  bool any_new();
+
+ private:
+  static int64_t count();
+  int64_t seen_;
+};
+
+}  // namespace fvm

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sampling and bookkeeping. What the sums mean is worked out in profile_maker.cc.
+#include "vm/profile/rule_profiler.h"
+
+#include <algorithm>
+
+#include "vm/profile/cycle_clock.h"
+
+namespace fvm {
+namespace {
+
+// A code's distances grow with the number of its events, so that rare events are seen too: about this many samples for
+// each tripling, until `every` is reached.
+constexpr uint64_t kSamplesWhileRare = 16;
+// Kinds alternate until each was taken so often; after that one sample in kTracedShare is a trace, because a trace
+// takes longer than the event itself.
+constexpr uint64_t kAlternating = 8;
+constexpr uint64_t kTracedShare = 8;
+
+size_t longest(const ImageView& image) {
+  size_t steps = 0;
+  for (const ProgramRec& program : image.programs()) steps = std::max<size_t>(steps, program.count);
+  return steps;
+}
+
+/// Ticks between two readings of the clock without what the reading took.
+uint64_t span(uint64_t begin, uint64_t end, uint64_t timer_ticks) {
+  const uint64_t ticks = end > begin ? end - begin : 0;
+  return ticks > timer_ticks ? ticks - timer_ticks : 0;
+}
+
+}  // namespace
+
+RuleProfiler::RuleProfiler(const ImageView& image, ProfilerOptions options)
+    : image_(image),
+      options_(std::move(options)),
+      programs_(image.programs().size()),
+      spots_(image.code().size()),
+      alerts_(image.rules().size()),
+      asked_by_(image.predicates().size(), 0),
+      trace_(longest(image)) {
+  options_.every = std::max<uint32_t>(options_.every, 1);
+  for (size_t code = 0; code < kEventCount; ++code) {
+    const uint32_t program = image.dispatch()[code];
+    if (program == kNoProgram) continue;
+    codes_[code] = std::make_unique<Code>();
+    next_[code] = Sample::Traced;
+  }
+}
+
+uint64_t RuleProfiler::random() {
+  random_ ^= random_ << 13;
+  random_ ^= random_ >> 7;
+  random_ ^= random_ << 17;
+  return random_;
+}
+
+/// How far it is from the event under way to the next sample of its code.
+void RuleProfiler::draw(size_t code) {
+  const uint64_t mean = std::clamp<uint64_t>(events_[code] / kSamplesWhileRare, 1, options_.every);
+  due_[code] = events_[code] + 1 + random() % (2 * mean - 1);
+  next_[code] = Sample::None;
+}
+
+RuleProfiler::Sample RuleProfiler::choose(size_t c) {
+  const Code& code = *codes_[c];
+  const bool alternate = code.traced.samples < kAlternating;
+  const bool trace = alternate ? code.traced.samples <= code.timed.samples : random() % kTracedShare == 0;
+  return trace ? Sample::Traced : Sample::Timed;
+}
+
+bool RuleProfiler::is_broken(uint64_t ticks) {
+  if (ticks <= options_.long_ticks || !options_.interrupted()) return false;
+  ++interrupted_;
+  return true;
+}
+
+void RuleProfiler::timed(EventCode event, uint64_t ticks) {
+  const auto c = static_cast<size_t>(event);
+  draw(c);
+  if (is_broken(ticks)) return;
+  Code& code = *codes_[c];
+  const uint64_t events = events_[c] + 1;
+  code.timed.add(static_cast<double>(events - code.timed_until),
+                 static_cast<double>(span(0, ticks, options_.timer_ticks)));
+  code.timed_until = events;
+}
+
+void RuleProfiler::traced(EventCode event) {
+  const auto c = static_cast<size_t>(event);
+  draw(c);
+  if (is_broken(trace_.end_ticks - trace_.begin_ticks)) return;
+  Code& code = *codes_[c];
+  const Program& program = program_of(trace_.program);
+  if (code.cells.empty()) code.cells.resize(program.rules.size());
+  const uint64_t events = events_[c] + 1;
+  account(code, program, static_cast<double>(events - code.traced_until));
+  code.traced_until = events;
+}
+
+void RuleProfiler::alerted(uint32_t rule, uint64_t ticks) {
+  ++alerts_[rule].count;
+  alerts_[rule].ticks += span(0, ticks, options_.timer_ticks);
+}
+
+const RuleProfiler::Program& RuleProfiler::program_of(uint32_t id) {
+  std::unique_ptr<Program>& known = programs_[id];
+  if (known != nullptr) return *known;
+  known = std::make_unique<Program>();
+  const ProgramRec& record = image_.programs()[id];
+  // The code of a rule ends with the match that reports it.
+  for (const Instr& instr : image_.code().subspan(record.first, record.count)) {
+    known->positions.push_back(static_cast<uint32_t>(known->rules.size()));
+    if (static_cast<Opcode>(instr.op) == Opcode::Match) known->rules.push_back(instr.a);
+  }
+  return *known;
+}
+
+/// Divides the time of a trace among the rules: what lies between two steps belongs to the rule of the later one, the
+/// way out to the last.
+void RuleProfiler::account(Code& code, const Program& program, double weight) {
+  if (++trace_number_ == 0) {
+    std::fill(asked_by_.begin(), asked_by_.end(), 0);
+    trace_number_ = 1;
+  }
+  const uint32_t first = image_.programs()[trace_.program].first;
+  uint64_t before = trace_.begin_ticks;
+  uint64_t all = 0;
+  for (size_t i = 0; i < trace_.count;) {
+    const uint32_t position = program.positions[trace_.steps[i].instruction - first];
+    Cell& cell = code.cells[position];
+    uint64_t ticks_of_rule = 0;
+    bool matched = false;
+    for (; i < trace_.count && program.positions[trace_.steps[i].instruction - first] == position; ++i) {
+      const TraceStep& step = trace_.steps[i];
+      const Instr& instr = image_.code()[step.instruction];
+      Spot& spot = spots_[step.instruction];
+      uint64_t ticks = span(before, step.ticks, options_.timer_ticks);
+      if (i + 1 == trace_.count) ticks += span(step.ticks, trace_.end_ticks, options_.timer_ticks);
+      before = step.ticks;
+      ticks_of_rule += ticks;
+      spot.ticks += weight * static_cast<double>(ticks);
+      if (static_cast<Opcode>(instr.op) == Opcode::Match) {
+        matched = true;
+        if (step.outcome) cell.matches += weight;
+        continue;
+      }
+      spot.asked += weight;
+      if (asked_by_[instr.a] != trace_number_) spot.asked_first += weight;
+      asked_by_[instr.a] = trace_number_;
+    }
+    const TraceStep& last = trace_.steps[i - 1];
+    if (!matched) spots_[last.instruction].rejections[last.outcome ? 1 : 0] += weight;
+    cell.sums.add(weight, static_cast<double>(ticks_of_rule));
+    all += ticks_of_rule;
+  }
+  code.traced.add(weight, static_cast<double>(all));
+}
+
+uint64_t measure_timer_ticks() {
+  constexpr size_t kSteps = 1001;
+  Trace trace(kSteps);
+  TraceProbe<CycleClock> probe(trace);
+  probe.entered(0);
+  for (size_t i = 0; i < kSteps; ++i) probe.tested(0, true);
+  probe.left();
+  std::vector<uint64_t> spans;
+  for (size_t i = 1; i < kSteps; ++i) spans.push_back(trace.steps[i].ticks - trace.steps[i - 1].ticks);
+  std::nth_element(spans.begin(), spans.begin() + kSteps / 2, spans.end());
+  return spans[kSteps / 2];
+}
+
+}  // namespace fvm

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RuleProfiler: picks the events to look at, takes what was measured of them, and makes a Profile of it.
+//
+// An event is picked at random distances, for each event code on its own: rare codes from their first event, frequent
+// ones every `every` events on average. Most picked events are timed as a whole while the machine runs as always; they
+// say how much time there is. Some are traced; they say how it divides. Each sample stands for the events of its code
+// and kind since the one before it.
+//
+// Reads no clock and knows no machine: ticks and traces are given to it, so that tests can make them up. Not
+// thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "vm/image/image_view.h"
+#include "vm/profile/profile.h"
+#include "vm/profile/trace_probe.h"
+
+namespace fvm {
+
+struct ProfilerOptions {
+  uint32_t every = 512;              ///< events per sample of a frequent event code, on average; at least 1
+  uint64_t timer_ticks = 0;          ///< what reading the clock costs
+  uint64_t long_ticks = UINT64_MAX;  ///< a longer sample is thrown away when `interrupted` says so
+  std::function<bool()> interrupted = [] { return false; };
+};
+
+class RuleProfiler {
+ public:
+  enum class Sample : uint8_t { None, Timed, Traced };
+
+  /// The image must outlive the profiler.
+  RuleProfiler(const ImageView& image, ProfilerOptions options);
+
+  /// What to do with the event of this code that the rules are about to see. Known since the last one of the code was
+  /// done: choosing right before a measurement would leave caches and branch history as no other event finds them.
+  Sample sample(EventCode code) const { return next_[static_cast<size_t>(code)]; }
+  /// Every event ends with count(); before that come timed() or traced(), as sample() said.
+  void count(EventCode code) {
+    const auto c = static_cast<size_t>(code);
+    if (++events_[c] == due_[c]) next_[c] = choose(c);
+  }
+  void timed(EventCode code, uint64_t ticks);
+  Trace& trace() { return trace_; }
+  void traced(EventCode code);
+  /// An alert was formatted and written. Every alert is reported, not only those of samples.
+  void alerted(uint32_t rule, uint64_t ticks);
+
+  Profile profile(double ns_per_tick) const;
+
+ private:
+  /// Weighted sums over samples; a weight is the number of events that a sample stands for.
+  struct Sums {
+    double weight = 0;
+    double weight_squared = 0;
+    double ticks = 0;
+    double ticks_squared = 0;
+    uint64_t samples = 0;
+
+    void add(double w, double t) {
+      weight += w;
+      weight_squared += w * w;
+      ticks += w * t;
+      ticks_squared += w * t * t;
+      ++samples;
+    }
+    double mean() const { return weight > 0 ? ticks / weight : 0; }
+  };
+  /// One rule on one event code. `sums` is over the events that reached the rule.
+  struct Cell {
+    Sums sums;
+    double matches = 0;
+  };
+  /// One instruction, over all event codes of its program.
+  struct Spot {
+    double asked = 0;
+    double asked_first = 0;
+    std::array<double, 2> rejections{};  ///< by the predicate's truth
+    double ticks = 0;
+  };
+  struct Code {
+    Sums timed;
+    Sums traced;
+    uint64_t timed_until = 0;  ///< events of the code up to the last good sample of the kind
+    uint64_t traced_until = 0;
+    std::vector<Cell> cells;  ///< by position of the rule in the program
+  };
+  struct Program {
+    std::vector<uint32_t> rules;      ///< in the order of the code
+    std::vector<uint32_t> positions;  ///< per instruction: which of them it belongs to
+  };
+  struct Alerts {
+    uint64_t count = 0;
+    uint64_t ticks = 0;
+  };
+
+  Sample choose(size_t code);
+  void draw(size_t code);
+  uint64_t random();
+  bool is_broken(uint64_t ticks);
+  void account(Code& code, const Program& program, double weight);
+  const Program& program_of(uint32_t program);
+  friend class ProfileMaker;
+
+  ImageView image_;
+  ProfilerOptions options_;
+  std::array<uint64_t, kEventCount> events_{};
+  std::array<uint64_t, kEventCount> due_{};  ///< after so many events comes one to look at
+  std::array<Sample, kEventCount> next_{};
+  std::array<std::unique_ptr<Code>, kEventCount> codes_;
+  std::vector<std::unique_ptr<Program>> programs_;
+  std::vector<Spot> spots_;         ///< per instruction of the image
+  std::vector<Alerts> alerts_;      ///< per rule
+  std::vector<uint32_t> asked_by_;  ///< per predicate: the last trace that asked
+  uint32_t trace_number_ = 0;
+  uint64_t interrupted_ = 0;
+  uint64_t random_ = 0x9e3779b97f4a7c15;
+  Trace trace_;
+};
+
+/// What one step of a trace costs by itself, in ticks: the median of many empty ones.
+uint64_t measure_timer_ticks();
+
+}  // namespace fvm
