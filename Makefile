@@ -15,6 +15,10 @@ help: ## this text
 deps:
 	@scripts/install-deps.sh build
 
+# 80 MB for one test, which is skipped without it.
+deps-browser:
+	@scripts/install-deps.sh browser || echo "No browser: the test that needs one is skipped."
+
 deps-extras:
 	@scripts/install-deps.sh build extras
 
@@ -29,7 +33,7 @@ build: deps ## falcoc and falco-vm into build/release/bin
 demo: build ## compile rules/ and replay a bundled capture: alerts on your screen
 	@scripts/demo.sh $(BIN)
 
-test: build ## all tests
+test: build deps-browser ## all tests
 	@$(call run_tests,release)
 
 compare-sysdig: build ## fields of captures through sysdig and falco-vm: make compare-sysdig CAPTURES='a.scap b.scap.gz'

@@ -86,25 +86,32 @@ void Engine::handle(const EventView& event, EvalContext& context, AlertSink& sin
 }
 
 void Engine::decide(EventCode code, const LiveFields& fields) {
-  const auto sample = profiler_ == nullptr ? RuleProfiler::Sample::None : profiler_->sample(code);
-  if (sample == RuleProfiler::Sample::Traced) {
-    machine_.run(code, fields, options_.mode, matches_, TraceProbe<CycleClock>(profiler_->trace()));
-    profiler_->traced(code);
-  } else {
-    // One call, timed or not: a second copy of the machine's loop would be measured cold.
-    const bool timed = sample == RuleProfiler::Sample::Timed;
-    const uint64_t begin = timed ? CycleClock::now() : 0;
-    machine_.run(code, fields, options_.mode, matches_);
-    if (timed) profiler_->timed(code, CycleClock::now() - begin);
+  if (profiler_ == nullptr) return run_rules(code, fields);
+  switch (profiler_->sample(code)) {
+    case RuleProfiler::Sample::None:
+      run_rules(code, fields);
+      break;
+    case RuleProfiler::Sample::Timed: {
+      const uint64_t begin = CycleClock::now();
+      run_rules(code, fields);
+      profiler_->timed(code, CycleClock::now() - begin);
+      break;
+    }
+    case RuleProfiler::Sample::Traced:
+      machine_.run(code, fields, options_.mode, matches_, TraceProbe<CycleClock>(profiler_->trace()));
+      profiler_->traced(code);
+      break;
   }
-  if (profiler_ != nullptr) profiler_->count(code);
+  profiler_->count(code);
 }
+
+void Engine::run_rules(EventCode code, const LiveFields& fields) { machine_.run(code, fields, options_.mode, matches_); }
 
 void Engine::alert_measured(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink) {
   if (profiler_ == nullptr) return alert(rule, event, fields, sink);
   const uint64_t begin = CycleClock::now();
   alert(rule, event, fields, sink);
-  profiler_->alerted(rule, CycleClock::now() - begin);
+  profiler_->alerted(rule, event.code, CycleClock::now() - begin);
 }
 
 void Engine::count_unknown(const EventView& event, const EvalContext& context) {

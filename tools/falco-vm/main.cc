@@ -131,7 +131,7 @@ int replay(const Options& o, fvm::Engine& engine) {
   fvm::EventSource& source = *streams->source;
   std::FILE* const out = streams->out.get();
   fvm::FileSink sink(out, o.buffered);
-  Profiling profiling(o.profile_file);
+  Profiling profiling(o.profile_file, {o.ruleset, o.capture, o.all_matches});
   if (o.profile && !profiling.start(engine, o.profile_every)) {
     complain("can't open " + o.profile_file + ": " + std::strerror(errno));
     return kOutsideWorld;

@@ -3,7 +3,9 @@
 
 #include <limits>
 
+#include "tools/profile/profile_page.h"
 #include "tools/profile/profile_table.h"
+#include "vm/alert/value_text.h"
 
 namespace falco_vm {
 namespace {
@@ -30,6 +32,8 @@ bool Profiling::start(fvm::Engine& engine, uint32_t every) {
 }
 
 std::string Profiling::text(const fvm::Profile& profile) const {
+  if (file_.ends_with(".json")) return fvm::to_line(profile_report::to_json(profile, subject_)) + '\n';
+  if (file_.ends_with(".html")) return profile_report::page(profile, subject_);
   return profile_report::table(profile, file_.empty() ? kRowsOnTerminal : std::numeric_limits<size_t>::max());
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "tools/profile/profile_json.h"
 #include "vm/engine.h"
 #include "vm/profile/cycle_clock.h"
 
@@ -15,7 +16,7 @@ namespace falco_vm {
 class Profiling {
  public:
   /// `file` empty: the table goes to standard error.
-  explicit Profiling(std::string file) : file_(std::move(file)) {}
+  Profiling(std::string file, profile_report::Subject subject) : file_(std::move(file)), subject_(std::move(subject)) {}
 
   /// Measures the engine's rules from now on. False: the file can't be opened, errno says why.
   bool start(fvm::Engine& engine, uint32_t every);
@@ -30,6 +31,7 @@ class Profiling {
   std::string text(const fvm::Profile& profile) const;
 
   std::string file_;
+  profile_report::Subject subject_;
   std::unique_ptr<std::FILE, Close> out_;
   fvm::ClockRate rate_;
   fvm::Interruptions interruptions_;

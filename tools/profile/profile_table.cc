@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "tools/profile/profile_json.h"
 #include "vm/alert/value_text.h"
 
 namespace profile_report {
@@ -17,30 +18,21 @@ double part(double a, double b) { return b > 0 ? a / b : 0; }
 double percent(double a, double b) { return 100 * part(a, b); }
 double as_double(uint64_t n) { return static_cast<double>(n); }
 
-/// At most `bytes` of a text that is one line by now, cut between characters.
-std::string shortened(std::string text, size_t bytes) {
-  if (text.size() <= bytes) return text;
-  size_t end = bytes - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
 void append_rules(std::string& out, const fvm::Profile& p, size_t most_rows) {
   const auto to = [&] { return std::back_inserter(out); };
-  fmt::format_to(to(), "cost by rule:\n  {:>6}  {:>9}  {:>8}  {:>11}  {:>9}  {:>8}  rule\n", "share", "time", "ns/eval",
-                 "evaluations", "matches", "alerts");
+  fmt::format_to(to(), "cost by rule:\n  {:>6}  {:>9}  {:>8}  {:>11}  {:>9}  rule\n", "share", "time", "ns/eval",
+                 "evaluations", "matches");
   size_t rows = 0;
   size_t idle = 0;
   for (const fvm::Profile::Rule& rule : p.rules) {
-    if (rule.evaluations == 0 && rule.alerts == 0) {
+    if (rule.evaluations == 0 && rule.matches == 0) {
       ++idle;
       continue;
     }
     if (++rows > most_rows) continue;
-    fmt::format_to(to(), "  {:>5.1f}%  {:>9}  {:>8.1f}  {:>11}  {:>9}  {:>8}  {}\n",
-                   percent(rule.total_ns(), p.total_ns()), duration_text(rule.total_ns()),
-                   part(rule.ns, as_double(rule.evaluations)), rule.evaluations, rule.matches, rule.alerts,
-                   fvm::escape_line(rule.name));
+    fmt::format_to(to(), "  {:>5.1f}%  {:>9}  {:>8.1f}  {:>11}  {:>9}  {}\n", percent(rule.total_ns(), p.total_ns()),
+                   duration_text(rule.total_ns()), part(rule.ns, as_double(rule.evaluations)), rule.evaluations,
+                   rule.matches, fvm::escape_line(rule.name));
     if (rule.tests.empty() || rule.tests.front().rejections() == 0) continue;
     const fvm::Profile::Test& test = rule.tests.front();
     fmt::format_to(to(), "{:66}{:.0f} % rejected by: {}{}\n", "",
@@ -80,8 +72,8 @@ std::string table(const fvm::Profile& p, size_t most_rows) {
   fmt::format_to(std::back_inserter(out),
                  "profile: rules took {} (± {:.0f} %) for {} events, {:.1f} ns an event; {} alert{} took {}\n"
                  "  estimated from {} events timed and {} traced; about one in {} of the frequent types",
-                 duration_text(p.ns), percent(p.error_ns, p.ns), p.events, part(p.ns, as_double(p.events)), p.alerts,
-                 p.alerts == 1 ? "" : "s", duration_text(p.alert_ns), p.timed, p.traced, p.every);
+                 duration_text(p.ns), percent(p.error_ns, p.ns), p.events, part(p.ns, as_double(p.events)), p.matches,
+                 p.matches == 1 ? "" : "s", duration_text(p.alert_ns), p.timed, p.traced, p.every);
   if (p.interrupted != 0) fmt::format_to(std::back_inserter(out), "; {} interrupted and left out", p.interrupted);
   out += '\n';
   append_rules(out, p, most_rows);

@@ -27,7 +27,7 @@ struct Profile {
   struct OnEvent {
     std::string event;
     uint64_t evaluations = 0;  ///< estimate
-    uint64_t matches = 0;      ///< estimate
+    uint64_t matches = 0;      ///< exact
     double ns = 0;             ///< estimate
   };
   struct Rule {
@@ -35,8 +35,7 @@ struct Profile {
     std::string place;            ///< file:line, where the image has a source map
     uint64_t samples = 0;         ///< traced events that reached the rule; what the estimates rest on
     uint64_t evaluations = 0;     ///< estimate
-    uint64_t matches = 0;         ///< estimate
-    uint64_t alerts = 0;          ///< exact
+    uint64_t matches = 0;         ///< exact: that were reported
     double ns = 0;                ///< estimate: evaluation
     double error_ns = 0;          ///< standard error of `ns`
     double alert_ns = 0;          ///< exact: formatting and writing alerts
@@ -61,7 +60,7 @@ struct Profile {
   double ns = 0;                 ///< estimate: evaluation of all rules
   double error_ns = 0;           ///< standard error of `ns`
   double alert_ns = 0;           ///< exact
-  uint64_t alerts = 0;           ///< exact
+  uint64_t matches = 0;          ///< exact
   std::vector<Rule> rules;       ///< all of the image, by total time
   std::vector<EventType> types;  ///< that occurred, by time
 

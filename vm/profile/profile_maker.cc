@@ -73,17 +73,16 @@ void ProfileMaker::add_code(size_t code) {
   scales_[program].ns += total.ns;
   scales_[program].traced_ticks += c.traced.ticks;
   const auto& rules = from_.programs_[program]->rules;
-  for (size_t position = 0; position < c.cells.size(); ++position) {
-    const RuleProfiler::Cell& cell = c.cells[position];
-    if (cell.sums.samples == 0) continue;
+  for (size_t position = 0; position < c.rules.size(); ++position) {
+    const RuleProfiler::Sums& sums = c.rules[position];
+    if (sums.samples == 0) continue;
     const uint32_t rule = rules[position];
-    const Estimate part = estimate(cell.sums, c.traced.weight, c.traced.weight_squared, events);
+    const Estimate part = estimate(sums, c.traced.weight, c.traced.weight_squared, events);
     Profile::OnEvent& on = on_events_[rule][name];
     on.event = name;
-    on.evaluations += rounded(events * cell.sums.weight / c.traced.weight);
-    on.matches += rounded(events * cell.matches / c.traced.weight);
+    on.evaluations += rounded(events * sums.weight / c.traced.weight);
     on.ns += part.ns * squeeze;
-    out_.rules[rule].samples += cell.sums.samples;
+    out_.rules[rule].samples += sums.samples;
     rule_variance_[rule] += part.variance * squeeze * squeeze;
   }
 }
@@ -121,6 +120,11 @@ void ProfileMaker::add_rule_facts() {
   for (uint32_t r = 0; r < out_.rules.size(); ++r) {
     Profile::Rule& rule = out_.rules[r];
     rule.name = image_.rule_text(image_.rules()[r].name);
+    for (const auto& [code, count] : from_.alerts_[r].count) {
+      Profile::OnEvent& on = on_events_[r][event_info(code).name];
+      on.event = event_info(code).name;
+      on.matches += count;
+    }
     for (auto& [name, on] : on_events_[r]) {
       rule.evaluations += on.evaluations;
       rule.matches += on.matches;
@@ -128,9 +132,8 @@ void ProfileMaker::add_rule_facts() {
       rule.events.push_back(std::move(on));
     }
     rule.error_ns = std::sqrt(rule_variance_[r]);
-    rule.alerts = from_.alerts_[r].count;
     rule.alert_ns = static_cast<double>(from_.alerts_[r].ticks) * ns_per_tick_;
-    out_.alerts += rule.alerts;
+    out_.matches += rule.matches;
     out_.alert_ns += rule.alert_ns;
     sort_down(rule.events, [](const Profile::OnEvent& e) { return e.ns; });
     sort_down(rule.tests, [](const Profile::Test& t) { return t.rejections(); });

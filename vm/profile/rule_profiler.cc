@@ -16,7 +16,7 @@ constexpr uint64_t kSamplesWhileRare = 16;
 // Kinds alternate until each was taken so often; after that one sample in kTracedShare is a trace, because a trace
 // takes longer than the event itself.
 constexpr uint64_t kAlternating = 8;
-constexpr uint64_t kTracedShare = 8;
+constexpr uint64_t kTracedShare = 4;
 
 size_t longest(const ImageView& image) {
   size_t steps = 0;
@@ -93,14 +93,14 @@ void RuleProfiler::traced(EventCode event) {
   if (is_broken(trace_.end_ticks - trace_.begin_ticks)) return;
   Code& code = *codes_[c];
   const Program& program = program_of(trace_.program);
-  if (code.cells.empty()) code.cells.resize(program.rules.size());
+  if (code.rules.empty()) code.rules.resize(program.rules.size());
   const uint64_t events = events_[c] + 1;
   account(code, program, static_cast<double>(events - code.traced_until));
   code.traced_until = events;
 }
 
-void RuleProfiler::alerted(uint32_t rule, uint64_t ticks) {
-  ++alerts_[rule].count;
+void RuleProfiler::alerted(uint32_t rule, EventCode code, uint64_t ticks) {
+  ++alerts_[rule].count[code];
   alerts_[rule].ticks += span(0, ticks, options_.timer_ticks);
 }
 
@@ -129,7 +129,6 @@ void RuleProfiler::account(Code& code, const Program& program, double weight) {
   uint64_t all = 0;
   for (size_t i = 0; i < trace_.count;) {
     const uint32_t position = program.positions[trace_.steps[i].instruction - first];
-    Cell& cell = code.cells[position];
     uint64_t ticks_of_rule = 0;
     bool matched = false;
     for (; i < trace_.count && program.positions[trace_.steps[i].instruction - first] == position; ++i) {
@@ -143,7 +142,6 @@ void RuleProfiler::account(Code& code, const Program& program, double weight) {
       spot.ticks += weight * static_cast<double>(ticks);
       if (static_cast<Opcode>(instr.op) == Opcode::Match) {
         matched = true;
-        if (step.outcome) cell.matches += weight;
         continue;
       }
       spot.asked += weight;
@@ -152,7 +150,7 @@ void RuleProfiler::account(Code& code, const Program& program, double weight) {
     }
     const TraceStep& last = trace_.steps[i - 1];
     if (!matched) spots_[last.instruction].rejections[last.outcome ? 1 : 0] += weight;
-    cell.sums.add(weight, static_cast<double>(ticks_of_rule));
+    code.rules[position].add(weight, static_cast<double>(ticks_of_rule));
     all += ticks_of_rule;
   }
   code.traced.add(weight, static_cast<double>(all));

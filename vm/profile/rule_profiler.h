@@ -14,6 +14,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -49,7 +50,7 @@ class RuleProfiler {
   Trace& trace() { return trace_; }
   void traced(EventCode code);
   /// An alert was formatted and written. Every alert is reported, not only those of samples.
-  void alerted(uint32_t rule, uint64_t ticks);
+  void alerted(uint32_t rule, EventCode code, uint64_t ticks);
 
   Profile profile(double ns_per_tick) const;
 
@@ -71,11 +72,6 @@ class RuleProfiler {
     }
     double mean() const { return weight > 0 ? ticks / weight : 0; }
   };
-  /// One rule on one event code. `sums` is over the events that reached the rule.
-  struct Cell {
-    Sums sums;
-    double matches = 0;
-  };
   /// One instruction, over all event codes of its program.
   struct Spot {
     double asked = 0;
@@ -88,14 +84,14 @@ class RuleProfiler {
     Sums traced;
     uint64_t timed_until = 0;  ///< events of the code up to the last good sample of the kind
     uint64_t traced_until = 0;
-    std::vector<Cell> cells;  ///< by position of the rule in the program
+    std::vector<Sums> rules;  ///< events that reached a rule, by its position in the program
   };
   struct Program {
     std::vector<uint32_t> rules;      ///< in the order of the code
     std::vector<uint32_t> positions;  ///< per instruction: which of them it belongs to
   };
   struct Alerts {
-    uint64_t count = 0;
+    std::map<EventCode, uint64_t> count;
     uint64_t ticks = 0;
   };
 

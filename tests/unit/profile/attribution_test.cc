@@ -41,7 +41,6 @@ TEST_CASE("the first rule that asks pays, reading the clock costs nobody anythin
   const Profile::Rule& a = rule_of(p, "A");
   CHECK(a.ns == doctest::Approx(140));
   CHECK(a.evaluations == 1);
-  CHECK(a.matches == 0);
   REQUIRE(a.tests.size() == 2);
   CHECK(a.tests[0].predicate == "fd.name eq \"/etc/shadow\"");
   CHECK(a.tests[0].rejections() == 1);
@@ -52,7 +51,6 @@ TEST_CASE("the first rule that asks pays, reading the clock costs nobody anythin
   CHECK(a.tests[1].rejections() == 0);
   const Profile::Rule& b = rule_of(p, "B");
   CHECK(b.ns == doctest::Approx(7));
-  CHECK(b.matches == 1);
   for (const Profile::Test& test : b.tests) {
     CHECK(test.rejections() == 0);
     CHECK(test.asked == 1);
@@ -71,7 +69,6 @@ TEST_CASE("a rejection by a predicate that holds is told from one that does not"
   CHECK(b.tests[0].predicate == "user.name eq \"root\"");
   CHECK(b.tests[0].rejections_when_true == 1);
   CHECK(b.tests[0].rejections_when_false == 0);
-  CHECK(b.matches == 0);
 }
 
 TEST_CASE("first mode: rules behind the one that matched are not evaluated") {
@@ -80,18 +77,16 @@ TEST_CASE("first mode: rules behind the one that matched are not evaluated") {
   Watched watched(rules.b.rules());
   watched.event(rules.fields, EventCode::SYSCALL_CLOSE_X, fvm::MatchMode::First);
   const Profile p = watched.profile();
-  CHECK(rule_of(p, "A").matches == 1);
   CHECK(rule_of(p, "B").evaluations == 0);
   CHECK(rule_of(p, "B").ns == 0);
 }
 
-TEST_CASE("a rule that was switched off still costs what its tests cost, and matches nothing") {
+TEST_CASE("a rule that was switched off still costs what its tests cost") {
   TwoRules rules;
   Watched watched(rules.b.rules());
   watched.machine().active_rules().set(1, false);
   watched.event(rules.fields);
   const Profile p = watched.profile();
-  CHECK(rule_of(p, "B").matches == 0);
   CHECK(rule_of(p, "B").evaluations == 1);
   CHECK(rule_of(p, "B").ns == doctest::Approx(7));
 }
@@ -114,7 +109,6 @@ TEST_CASE("samples are scaled to all events, by code") {
     const Profile::Rule& a = rule_of(p, "A");
     CHECK(a.evaluations == 50'000);
     CHECK(a.ns == doctest::Approx(20'000 * 140 + 30'000 * 100));
-    CHECK(rule_of(p, "B").matches == 20'000);
     REQUIRE(p.types.size() == 2);
     CHECK(p.types[0].name == "openat");
     CHECK(p.types[0].events == 30'000);
@@ -167,12 +161,14 @@ TEST_CASE("long samples are left out only when something else ran") {
 TEST_CASE("alerts are counted and timed exactly") {
   TwoRules rules;
   Watched watched(rules.b.rules());
-  watched.profiler().alerted(1, 503);
-  watched.profiler().alerted(1, 203);
+  watched.profiler().alerted(1, EventCode::SYSCALL_CLOSE_X, 503);
+  watched.profiler().alerted(1, EventCode::SYSCALL_OPENAT_2_X, 203);
   const Profile p = watched.profile();
-  CHECK(p.alerts == 2);
+  CHECK(p.matches == 2);
   CHECK(p.alert_ns == doctest::Approx(700));
-  CHECK(rule_of(p, "B").alerts == 2);
+  REQUIRE(rule_of(p, "B").events.size() == 2);
+  CHECK(rule_of(p, "B").matches == 2);
+  CHECK(rule_of(p, "B").events[0].matches == 1);
   CHECK(p.rules[0].name == "B");
   CHECK(p.total_ns() == doctest::Approx(700));
 }
