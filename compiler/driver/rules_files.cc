@@ -48,7 +48,23 @@ class Descriptor {
 
 std::string_view system_words() { return std::strerror(errno); }
 
-std::optional<std::string> read_file(const std::string& path, Diagnostics& diags) {
+std::vector<std::string> expand_directory(const std::string& path, Diagnostics& diags) {
+  std::vector<std::string> files;
+  std::error_code error;
+  fs::directory_iterator entry(path, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored) && has_rules_extension(entry->path().native())) files.push_back(entry->path().native());
+  }
+  if (error) diags.emit<diag::CannotRead>({}, std::string_view(path), std::string_view(error.message()));
+  std::sort(files.begin(), files.end());
+  if (!error && files.empty()) diags.emit<diag::NoRulesFiles>({}, std::string_view("`" + path + "` holds no .yaml or .yml file"));
+  return files;
+}
+
+}  // namespace
+
+std::optional<std::string> read_file(const std::string& path, size_t max_bytes, Diagnostics& diags) {
   // Without O_NONBLOCK a FIFO would block before its kind can be asked for.
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info {};
@@ -71,28 +87,12 @@ std::optional<std::string> read_file(const std::string& path, Diagnostics& diags
       return std::nullopt;
     }
     text.append(buffer, static_cast<size_t>(n));
-    if (text.size() > fvm::limits::kSourceBytes) {
-      diags.emit<diag::FileTooLarge>({}, std::string_view(path), fvm::limits::kSourceBytes);
+    if (text.size() > max_bytes) {
+      diags.emit<diag::FileTooLarge>({}, std::string_view(path), max_bytes);
       return std::nullopt;
     }
   }
 }
-
-std::vector<std::string> expand_directory(const std::string& path, Diagnostics& diags) {
-  std::vector<std::string> files;
-  std::error_code error;
-  fs::directory_iterator entry(path, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    std::error_code ignored;
-    if (entry->is_regular_file(ignored) && has_rules_extension(entry->path().native())) files.push_back(entry->path().native());
-  }
-  if (error) diags.emit<diag::CannotRead>({}, std::string_view(path), std::string_view(error.message()));
-  std::sort(files.begin(), files.end());
-  if (!error && files.empty()) diags.emit<diag::NoRulesFiles>({}, std::string_view("`" + path + "` holds no .yaml or .yml file"));
-  return files;
-}
-
-}  // namespace
 
 std::vector<uint32_t> read_rules_files(const std::vector<std::string>& paths, SourceManager& sources, Diagnostics& diags) {
   std::vector<uint32_t> ids;
@@ -101,7 +101,7 @@ std::vector<uint32_t> read_rules_files(const std::vector<std::string>& paths, So
     const bool is_directory = fs::is_directory(path, error);
     const std::vector<std::string> files = is_directory ? expand_directory(path, diags) : std::vector<std::string>{path};
     for (const std::string& file : files) {
-      if (std::optional<std::string> text = read_file(file, diags)) ids.push_back(sources.add(file, std::move(*text)));
+      if (std::optional<std::string> text = read_file(file, fvm::limits::kSourceBytes, diags)) ids.push_back(sources.add(file, std::move(*text)));
     }
   }
   return ids;

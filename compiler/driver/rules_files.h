@@ -4,6 +4,7 @@
 // not recursively. Only regular files are read, up to limits::kSourceBytes; a FIFO or device is refused before it is opened.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace falcoc {
 
 /// Reads everything that `paths` name into `sources`; returns the file ids in load order. What can't be read is an FC9xxx error.
 std::vector<uint32_t> read_rules_files(const std::vector<std::string>& paths, SourceManager& sources, Diagnostics& diags);
+
+/// The text of one regular file of at most `max_bytes`; nothing else is opened. nullopt: an FC9xxx error was emitted.
+std::optional<std::string> read_file(const std::string& path, size_t max_bytes, Diagnostics& diags);
 
 /// Writes a file so that it is either the old or the new one, never half: temporary file beside it, then rename.
 /// Only a regular file is ever replaced; a symbolic link stays and its target is written.

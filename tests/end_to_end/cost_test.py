@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""falco-vm --profile on the bundled capture, and its page in a real browser. Times are never compared."""
+"""falco-vm --profile on the bundled capture, its page in a real browser, and falcoc cost against tests/golden/end_to_end/cost/
+(FALCOC_BLESS=1 rewrites). Times are never compared."""
 import html
 import json
 import os
@@ -10,8 +11,9 @@ import subprocess
 import sys
 import unittest
 
-from programs import CAPTURE, OK, OUTSIDE, USAGE, ProgramTest, falco_vm
+from programs import CAPTURE, GOLDEN, OK, OUTSIDE, RULES, USAGE, WRONG_INPUT, ProgramTest, falco_vm, falcoc, run
 
+COST = GOLDEN / "cost"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 
@@ -113,6 +115,82 @@ class Page(ProgramTest):
         self.assertGreater(len(re.findall(r"<rect ", shown)), 3)
         self.assertNotIn("NaN", shown)
         self.assertNotIn("undefined", shown)
+
+
+class Cost(ProgramTest):
+    def cost(self, *arguments):
+        """falcoc cost, in the folder of the rules, so that places have no folder."""
+        return run("falcoc", "cost", "rules.yaml", *arguments, cwd=COST)
+
+    def expect_golden(self, name, result, code):
+        self.assert_exit(result, code)
+        got = result.stdout.decode() + result.stderr.decode()
+        path = COST / name
+        if os.environ.get("FALCOC_BLESS") == "1":
+            path.write_text(got, encoding="utf-8")
+        self.assertEqual(path.read_text(encoding="utf-8"), got)
+
+    def profile(self, *rules):
+        """Three rules, measured by hand."""
+        made = [{"name": name, "evaluations": n, "matches": 1, "evaluation_ns": 100.0 * n,
+                 "events": [{"event": event, "evaluations": n}]} for name, event, n in rules]
+        return self.file("cost.json", json.dumps({"format": "falco-vm profile", "version": 1, "events": 1000, "rules": made}))
+
+    def test_text_and_json(self):
+        self.expect_golden("cost.txt", self.cost(), OK)
+        self.expect_golden("cost.json", self.cost("--format", "json"), OK)
+
+    def test_a_rule_above_the_limit_is_an_error_at_its_place(self):
+        self.expect_golden("above.txt", self.cost("--max-cost", "1000"), WRONG_INPUT)
+        self.assert_exit(self.cost("--max-cost", "1000000"), OK)
+        worst = max(rule["cost"] for rule in json.loads(self.cost("--format", "json").stdout)["rules"])
+        self.assert_exit(self.cost("--max-cost", worst), OK)
+        self.assert_exit(self.cost("--max-cost", worst - 1), WRONG_INPUT)
+
+    def test_selection(self):
+        names = [rule["name"] for rule in json.loads(self.cost("--format", "json", "-T", "processes").stdout)["rules"]]
+        self.assertEqual(sorted(names), ["Cheap", "Connects"])
+        self.assert_exit(self.cost("--max-cost", "1000", "-T", "processes"), OK)
+        self.assertEqual(len(json.loads(self.cost("--format", "json", "-t", "network").stdout)["rules"]), 1)
+        self.assertEqual(len(json.loads(self.cost("--format", "json", "--priority", "warning").stdout)["rules"]), 2)
+
+    def test_weighed(self):
+        profile = self.profile(("Connects", "connect", 900), ("Dear", "openat", 2))
+        self.expect_golden("weighed.txt", self.cost("--profile", profile), OK)
+        self.assert_exit(self.cost("--profile", profile, "--Werror"), WRONG_INPUT)
+
+    def test_rules_missing_on_either_side_are_named(self):
+        profile = self.profile(("Connects", "connect", 900), ("Dear", "openat", 2), ("Of old", "close", 5))
+        result = self.cost("--profile", profile, "-T", "processes")
+        self.assert_exit(result, OK)
+        said = result.stderr.decode()
+        self.assertIn("rule `Cheap` is not in the profile", said)
+        self.assertIn("measured a rule `Of old`", said)
+        self.assertNotIn("`Dear`", said)  # left out by the selection, not missing
+
+    def test_a_profile_of_falco_vm_weighs_the_default_rules(self):
+        path = self.folder / "run.json"
+        self.assert_exit(falco_vm("--ruleset", self.image(), "-e", CAPTURE, f"--profile={path}", "--output", os.devnull), OK)
+        result = falcoc("cost", *RULES, "--profile", path, "--format", "json")
+        self.assert_exit(result, OK)
+        self.assertNotIn(b"profile", result.stderr)
+        rules = json.loads(result.stdout)["rules"]
+        weights = [rule["weighted_per_event"] for rule in rules]
+        self.assertEqual(weights, sorted(weights, reverse=True))
+        self.assertGreater(weights[0], 0)
+
+    def test_refusals(self):
+        self.assert_refused(self.cost("--profile", self.folder / "none.json"), OUTSIDE, "none.json")
+        self.assert_refused(self.cost("--profile", self.folder), OUTSIDE, "not a")
+        self.assert_refused(self.cost("--profile", self.file("x.json", "{")), WRONG_INPUT, "no profile")
+        self.assert_refused(self.cost("--profile", self.file("y.json", "{}")), WRONG_INPUT, "falco-vm did not write it")
+        self.assert_refused(self.cost("--max-cost", "-1"), USAGE, "--max-cost")
+        self.assert_refused(self.cost("--max-cost", "many"), USAGE, "--max-cost")
+        self.assert_refused(self.cost("--format", "markdown"), USAGE, "--format")
+        self.assert_refused(falcoc("cost"), USAGE, "no rules")
+        os.mkfifo(self.folder / "pipe")
+        self.assert_refused(self.cost("--profile", self.folder / "pipe"), OUTSIDE, "named pipe")
+        self.assert_refused(falcoc("cost", self.file("bad.yaml", "- rule: x")), WRONG_INPUT, "bad.yaml")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ ALLOWED = {
     "compiler/ir": BELOW_COMPILER + FRONT + ["compiler/sema"],
     "compiler/opt": BELOW_COMPILER + FRONT + ["compiler/sema", "compiler/ir"],
     "compiler/emit": BELOW_COMPILER + FRONT + ["compiler/sema", "compiler/ir", "compiler/opt"],
+    "compiler/cost": BELOW_COMPILER + FRONT + ["compiler/sema", "compiler/ir", "compiler/opt"],
     "compiler/driver": BELOW_COMPILER + ["compiler"],
     "tools/listing": ["vm/abi"],
     "tools/falcoc": ["compiler", "vm/abi", "vm/base", "vm/ops", "vm/image", "tools/listing"],

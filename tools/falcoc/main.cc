@@ -15,6 +15,7 @@
 #include "compiler/driver/rules_files.h"
 #include "compiler/sema/checked_print.h"
 #include "compiler/sema/checker.h"
+#include "tools/falcoc/cost_report.h"
 #include "tools/falcoc/listing.h"
 #include "tools/falcoc/options.h"
 #include "vm/image/disasm.h"
@@ -132,6 +133,12 @@ int run_rules_command(const Options& o) {
   messages.flush();
   if (!result.loaded || !result.image) return messages.exit_code();
 
+  if (o.command == Command::Cost) {
+    const std::optional<std::string> report = cost_report(*result.loaded, sources, o, diags);
+    if (report) std::fputs(report->c_str(), stdout);
+    messages.flush();
+    return messages.exit_code();
+  }
   if (o.command == Command::List) {
     const bool json = o.list_format == listing::Format::Json;
     std::fputs((o.subject == "rules" ? list_rules(result.loaded->rules, json)
@@ -209,6 +216,7 @@ int run(int argc, char** argv) {
       break;
     }
     case Command::Compile:
+    case Command::Cost:
     case Command::Dump: break;
   }
   if (o.rules.empty()) {

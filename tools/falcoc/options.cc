@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <map>
+
 #ifndef FALCO_VERSION
 #error "FALCO_VERSION comes from the build"
 #endif
@@ -32,15 +34,24 @@ void add_rules_options(CLI::App& app, Options& o) {
   app.add_flag("--Werror", o.warnings_are_errors, "fail on warnings");
 }
 
-void add_message_format(CLI::App& app, Options& o) {
-  app.add_option("--format", o.format, "how messages are printed: text or json")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, MessageFormat>{{"text", MessageFormat::Text}, {"json", MessageFormat::Json}}))
+/// An option whose value is one of a few words. CLI11's own transformer would print the values behind the words, too.
+template <typename T>
+CLI::Option* add_choice(CLI::App& app, const char* name, T& target, std::map<std::string, T> words, const char* doc) {
+  std::vector<std::string> names;
+  for (const auto& [word, value] : words) names.push_back(word);
+  return app.add_option_function<std::string>(name, [&target, words](const std::string& word) { target = words.at(word); }, doc)
+      ->check(CLI::IsMember(names))
       ->type_name("FORMAT");
+}
+
+void add_message_format(CLI::App& app, Options& o) {
+  add_choice<MessageFormat>(app, "--format", o.format, {{"text", MessageFormat::Text}, {"json", MessageFormat::Json}},
+                            "how messages are printed: text or json");
 }
 
 /// A rules file may have the name of a command; it is then written with a folder (./verify).
 bool is_command(const char* word) {
-  for (const char* name : {"verify", "disasm", "list", "dump", "explain"}) {
+  for (const char* name : {"verify", "disasm", "list", "dump", "explain", "cost"}) {
     if (std::string_view(word) == name) return true;
   }
   return false;
@@ -56,6 +67,7 @@ void describe_compile(CLI::App& app, Options& o) {
                          "  disasm FILE.fbc        print a compiled file as text\n"
                          "  list WHAT [RULES...]   rules, macros, lists, fields, events, operators or diagnostics\n"
                          "  dump --stage=STAGE RULES...   what a stage of the compiler made: ast, checked or asm\n"
+                         "  cost RULES...          what each rule can cost on one event, at most\n"
                          "  explain ID             what a diagnostic means\n\n") +
              kFooter);
 }
@@ -69,10 +81,10 @@ void describe_command(CLI::App& app, Options& o, std::string_view name) {
     app.add_option("what", o.subject, "rules, macros, lists, fields, events, operators or diagnostics")
         ->required()
         ->check(CLI::IsMember({"rules", "macros", "lists", "fields", "events", "operators", "diagnostics"}));
-    auto* format = app.add_option("--format", o.list_format, "text or json; fields and events also markdown")
-                       ->transform(CLI::CheckedTransformer(std::map<std::string, listing::Format>{
-                           {"text", listing::Format::Text}, {"json", listing::Format::Json}, {"markdown", listing::Format::Markdown}}))
-                       ->type_name("FORMAT");
+    auto* format = add_choice<listing::Format>(
+        app, "--format", o.list_format,
+        {{"text", listing::Format::Text}, {"json", listing::Format::Json}, {"markdown", listing::Format::Markdown}},
+        "text or json; fields and events also markdown");
     app.add_flag_callback("--json", [&o] { o.list_format = listing::Format::Json; }, "the same as --format json")->excludes(format);
     add_rules_options(app, o);
   } else if (name == "dump") {
@@ -80,6 +92,18 @@ void describe_command(CLI::App& app, Options& o, std::string_view name) {
     app.add_option("--stage", o.stage, "ast, checked or asm")->required()->check(CLI::IsMember({"ast", "checked", "asm"}));
     add_rules_options(app, o);
     add_message_format(app, o);
+  } else if (name == "cost") {
+    o.command = Command::Cost;
+    add_rules_options(app, o);
+    add_choice<listing::Format>(app, "--format", o.list_format, {{"text", listing::Format::Text}, {"json", listing::Format::Json}},
+                                "text or json");
+    app.add_option("--max-cost", o.max_cost, "fail when a rule can cost more than N ns on one event")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    app.add_option("--profile", o.profile, "weigh with how often rules were evaluated, as falco-vm --profile=FILE.json measured it")
+        ->type_name("FILE.json");
+    app.footer("Costs are nanoseconds of the machine that the table of prices was measured on; docs/cost.md says what they mean.\n"
+               "Exit codes: 0 fine, 1 the rules or the profile are wrong, or a rule costs more than --max-cost, 2 wrong usage, 3 a file failed.");
   } else {
     o.command = Command::Explain;
     app.add_option("id", o.subject, "a diagnostic, for example FC2003 or unknown-field")->required()->type_name("ID");

@@ -14,7 +14,7 @@ namespace falcoc::tool {
 /// Exit codes of both programs.
 enum ExitCode : int { kOk = 0, kBadRules = 1, kUsage = 2, kOutsideWorld = 3 };
 
-enum class Command : uint8_t { Compile, Verify, Disasm, List, Dump, Explain };
+enum class Command : uint8_t { Compile, Verify, Disasm, List, Dump, Explain, Cost };
 enum class MessageFormat : uint8_t { Text, Json };
 
 struct Options {
@@ -28,6 +28,8 @@ struct Options {
   std::string priority = "debug";
   MessageFormat format = MessageFormat::Text;
   listing::Format list_format = listing::Format::Text;
+  std::optional<uint64_t> max_cost;    ///< cost
+  std::string profile;                 ///< cost: file to weigh with; empty: none
   bool warnings_are_errors = false;
   bool strip = false;
 };

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "vm/abi/profile_format.h"
+
 namespace profile_report {
 namespace {
 
@@ -51,8 +53,8 @@ std::string shortened(std::string_view text, size_t bytes) {
 }
 
 json to_json(const fvm::Profile& p, const Subject& subject, size_t predicate_bytes) {
-  json out = {{"format", kProfileFormat},
-              {"version", kProfileVersion},
+  json out = {{"format", fvm::kProfileFormat},
+              {"version", fvm::kProfileVersion},
               {"ruleset", subject.ruleset},
               {"source", subject.source},
               {"mode", subject.all_matches ? "all" : "first"},

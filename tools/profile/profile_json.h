@@ -20,9 +20,6 @@ struct Subject {
   bool all_matches = false;  ///< or the first only
 };
 
-constexpr std::string_view kProfileFormat = "falco-vm profile";
-constexpr int kProfileVersion = 1;
-
 /// Longer predicates are cut.
 nlohmann::json to_json(const fvm::Profile& profile, const Subject& subject,
                        size_t predicate_bytes = std::numeric_limits<size_t>::max());

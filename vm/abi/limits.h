@@ -18,6 +18,7 @@ inline constexpr size_t kAllConditionBytes = 64u << 20;  ///< all conditions of 
 inline constexpr size_t kConditionNesting = 198;       ///< parentheses around a check, as the reference engine
 inline constexpr size_t kConstantBytes = 255;          ///< constant of a check, as the reference engine
 inline constexpr size_t kExpandedNodes = 1u << 20;     ///< nodes of one rule after macro expansion
+inline constexpr size_t kProfileBytes = 256u << 20;    ///< a profile that rules are weighed with
 
 // Image.
 inline constexpr size_t kImageBytes = 256u << 20;      ///< whole file
