@@ -81,31 +81,26 @@ void Engine::handle(const EventView& event, EvalContext& context, AlertSink& sin
   context.memory = &memory_;
   const LiveFields fields(context);
   matches_.clear();
-  decide(event.code, fields);
+  if (profiler_ != nullptr && profiler_->is_due(event.code)) [[unlikely]] {
+    run_sampled(event.code, fields);
+  } else {
+    run_rules(event.code, fields);
+  }
   for (const uint32_t rule : matches_.rules()) alert_measured(rule, event, fields, sink);
 }
 
-void Engine::decide(EventCode code, const LiveFields& fields) {
-  if (profiler_ == nullptr) return run_rules(code, fields);
-  switch (profiler_->sample(code)) {
-    case RuleProfiler::Sample::None:
-      run_rules(code, fields);
-      break;
-    case RuleProfiler::Sample::Timed: {
-      const uint64_t begin = CycleClock::now();
-      run_rules(code, fields);
-      profiler_->timed(code, CycleClock::now() - begin);
-      break;
-    }
-    case RuleProfiler::Sample::Traced:
-      machine_.run(code, fields, options_.mode, matches_, TraceProbe<CycleClock>(profiler_->trace()));
-      profiler_->traced(code);
-      break;
-  }
-  profiler_->count(code);
-}
-
 void Engine::run_rules(EventCode code, const LiveFields& fields) { machine_.run(code, fields, options_.mode, matches_); }
+
+void Engine::run_sampled(EventCode code, const LiveFields& fields) {
+  if (profiler_->sample(code) == RuleProfiler::Sample::Traced) {
+    machine_.run(code, fields, options_.mode, matches_, TraceProbe<CycleClock>(profiler_->trace()));
+    profiler_->traced(code);
+  } else {
+    const uint64_t begin = CycleClock::now();
+    run_rules(code, fields);
+    profiler_->timed(code, CycleClock::now() - begin);
+  }
+}
 
 void Engine::alert_measured(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink) {
   if (profiler_ == nullptr) return alert(rule, event, fields, sink);

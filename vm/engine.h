@@ -77,9 +77,9 @@ class Engine {
   void handle(const EventView& event, EvalContext& context, AlertSink& sink);
   EventSet interest() const;
   void count_unknown(const EventView& event, const EvalContext& context);
-  void decide(EventCode code, const LiveFields& fields);
   /// One copy of the machine's loop for all events: a second one would be measured cold.
   [[gnu::noinline]] void run_rules(EventCode code, const LiveFields& fields);
+  [[gnu::noinline]] void run_sampled(EventCode code, const LiveFields& fields);
   void alert_measured(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
   void alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
 

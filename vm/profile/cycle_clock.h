@@ -43,7 +43,7 @@ class ClockRate {
   double ns_per_tick() const;
 
  private:
-  static constexpr uint64_t kShortestNs = 200'000;
+  static constexpr uint64_t kShortestNs = 20'000;
   uint64_t begin_ns_;
   uint64_t begin_ticks_;
 };

@@ -43,7 +43,7 @@ ProfileMaker::Estimate ProfileMaker::estimate(const RuleProfiler::Sums& sums, do
 }
 
 void ProfileMaker::add_code(size_t code) {
-  const uint64_t count = from_.events_[code];
+  const uint64_t count = from_.pace_[code].events;
   if (count == 0) return;
   const auto events = static_cast<double>(count);
   const std::string_view name = kEvents[code].name;

@@ -44,8 +44,7 @@ RuleProfiler::RuleProfiler(const ImageView& image, ProfilerOptions options)
   for (size_t code = 0; code < kEventCount; ++code) {
     const uint32_t program = image.dispatch()[code];
     if (program == kNoProgram) continue;
-    codes_[code] = std::make_unique<Code>();
-    next_[code] = Sample::Traced;
+    pace_[code].due = 1;
   }
 }
 
@@ -56,18 +55,19 @@ uint64_t RuleProfiler::random() {
   return random_;
 }
 
-/// How far it is from the event under way to the next sample of its code.
-void RuleProfiler::draw(size_t code) {
-  const uint64_t mean = std::clamp<uint64_t>(events_[code] / kSamplesWhileRare, 1, options_.every);
-  due_[code] = events_[code] + 1 + random() % (2 * mean - 1);
-  next_[code] = Sample::None;
+RuleProfiler::Code& RuleProfiler::code_of(size_t code) {
+  if (codes_[code] == nullptr) codes_[code] = std::make_unique<Code>();
+  return *codes_[code];
 }
 
-RuleProfiler::Sample RuleProfiler::choose(size_t c) {
-  const Code& code = *codes_[c];
+void RuleProfiler::choose_next(size_t c) {
+  const Code& code = code_of(c);
+  Pace& pace = pace_[c];
+  const uint64_t mean = std::clamp<uint64_t>(pace.events / kSamplesWhileRare, 1, options_.every);
+  pace.due = pace.events + 1 + random() % (2 * mean - 1);
   const bool alternate = code.traced.samples < kAlternating;
   const bool trace = alternate ? code.traced.samples <= code.timed.samples : random() % kTracedShare == 0;
-  return trace ? Sample::Traced : Sample::Timed;
+  pace.sample = trace ? Sample::Traced : Sample::Timed;
 }
 
 bool RuleProfiler::is_broken(uint64_t ticks) {
@@ -78,25 +78,27 @@ bool RuleProfiler::is_broken(uint64_t ticks) {
 
 void RuleProfiler::timed(EventCode event, uint64_t ticks) {
   const auto c = static_cast<size_t>(event);
-  draw(c);
-  if (is_broken(ticks)) return;
-  Code& code = *codes_[c];
-  const uint64_t events = events_[c] + 1;
-  code.timed.add(static_cast<double>(events - code.timed_until),
-                 static_cast<double>(span(0, ticks, options_.timer_ticks)));
-  code.timed_until = events;
+  if (!is_broken(ticks)) {
+    Code& code = code_of(c);
+    const uint64_t events = pace_[c].events;
+    code.timed.add(static_cast<double>(events - code.timed_until),
+                   static_cast<double>(span(0, ticks, options_.timer_ticks)));
+    code.timed_until = events;
+  }
+  choose_next(c);
 }
 
 void RuleProfiler::traced(EventCode event) {
   const auto c = static_cast<size_t>(event);
-  draw(c);
-  if (is_broken(trace_.end_ticks - trace_.begin_ticks)) return;
-  Code& code = *codes_[c];
-  const Program& program = program_of(trace_.program);
-  if (code.rules.empty()) code.rules.resize(program.rules.size());
-  const uint64_t events = events_[c] + 1;
-  account(code, program, static_cast<double>(events - code.traced_until));
-  code.traced_until = events;
+  if (!is_broken(trace_.end_ticks - trace_.begin_ticks)) {
+    Code& code = code_of(c);
+    const Program& program = program_of(trace_.program);
+    if (code.rules.empty()) code.rules.resize(program.rules.size());
+    const uint64_t events = pace_[c].events;
+    account(code, program, static_cast<double>(events - code.traced_until));
+    code.traced_until = events;
+  }
+  choose_next(c);
 }
 
 void RuleProfiler::alerted(uint32_t rule, EventCode code, uint64_t ticks) {

@@ -33,19 +33,20 @@ struct ProfilerOptions {
 
 class RuleProfiler {
  public:
-  enum class Sample : uint8_t { None, Timed, Traced };
+  enum class Sample : uint8_t { Timed, Traced };
 
   /// The image must outlive the profiler.
   RuleProfiler(const ImageView& image, ProfilerOptions options);
 
-  /// What to do with the event of this code that the rules are about to see. Known since the last one of the code was
-  /// done: choosing right before a measurement would leave caches and branch history as no other event finds them.
-  Sample sample(EventCode code) const { return next_[static_cast<size_t>(code)]; }
-  /// Every event ends with count(); before that come timed() or traced(), as sample() said.
-  void count(EventCode code) {
-    const auto c = static_cast<size_t>(code);
-    if (++events_[c] == due_[c]) next_[c] = choose(c);
+  /// Counts an event that the rules are about to see, and says whether to look at it. What to do was chosen when the
+  /// last sample of the code was done: choosing right before a measurement would leave caches and branch history as no
+  /// other event finds them.
+  bool is_due(EventCode code) {
+    Pace& pace = pace_[static_cast<size_t>(code)];
+    return ++pace.events == pace.due;
   }
+  /// Timed: to be followed by timed(); Traced: the machine runs with a probe on trace(), then comes traced().
+  Sample sample(EventCode code) const { return pace_[static_cast<size_t>(code)].sample; }
   void timed(EventCode code, uint64_t ticks);
   Trace& trace() { return trace_; }
   void traced(EventCode code);
@@ -86,6 +87,12 @@ class RuleProfiler {
     uint64_t traced_until = 0;
     std::vector<Sums> rules;  ///< events that reached a rule, by its position in the program
   };
+  /// Together, because every event touches it.
+  struct Pace {
+    uint64_t events = 0;
+    uint64_t due = 0;  ///< number of the event to look at; 0 = none
+    Sample sample = Sample::Traced;
+  };
   struct Program {
     std::vector<uint32_t> rules;      ///< in the order of the code
     std::vector<uint32_t> positions;  ///< per instruction: which of them it belongs to
@@ -95,8 +102,8 @@ class RuleProfiler {
     uint64_t ticks = 0;
   };
 
-  Sample choose(size_t code);
-  void draw(size_t code);
+  Code& code_of(size_t code);
+  void choose_next(size_t code);
   uint64_t random();
   bool is_broken(uint64_t ticks);
   void account(Code& code, const Program& program, double weight);
@@ -105,9 +112,7 @@ class RuleProfiler {
 
   ImageView image_;
   ProfilerOptions options_;
-  std::array<uint64_t, kEventCount> events_{};
-  std::array<uint64_t, kEventCount> due_{};  ///< after so many events comes one to look at
-  std::array<Sample, kEventCount> next_{};
+  std::array<Pace, kEventCount> pace_{};
   std::array<std::unique_ptr<Code>, kEventCount> codes_;
   std::vector<std::unique_ptr<Program>> programs_;
   std::vector<Spot> spots_;         ///< per instruction of the image

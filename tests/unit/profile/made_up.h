@@ -61,22 +61,16 @@ class Watched {
   void event(const SlowFields& fields, fvm::EventCode code = fvm::EventCode::SYSCALL_CLOSE_X,
              fvm::MatchMode mode = fvm::MatchMode::All) {
     out_.clear();
-    switch (profiler_.sample(code)) {
-      case fvm::RuleProfiler::Sample::None:
-        machine_.run(code, fields, mode, out_);
-        break;
-      case fvm::RuleProfiler::Sample::Timed: {
-        const uint64_t begin = MadeUpClock::now();
-        machine_.run(code, fields, mode, out_);
-        profiler_.timed(code, MadeUpClock::now() - begin);
-        break;
-      }
-      case fvm::RuleProfiler::Sample::Traced:
-        machine_.run(code, fields, mode, out_, fvm::TraceProbe<MadeUpClock>(profiler_.trace()));
-        profiler_.traced(code);
-        break;
+    if (!profiler_.is_due(code)) {
+      machine_.run(code, fields, mode, out_);
+    } else if (profiler_.sample(code) == fvm::RuleProfiler::Sample::Traced) {
+      machine_.run(code, fields, mode, out_, fvm::TraceProbe<MadeUpClock>(profiler_.trace()));
+      profiler_.traced(code);
+    } else {
+      const uint64_t begin = MadeUpClock::now();
+      machine_.run(code, fields, mode, out_);
+      profiler_.timed(code, MadeUpClock::now() - begin);
     }
-    profiler_.count(code);
   }
   fvm::RuleProfiler& profiler() { return profiler_; }
   fvm::Machine& machine() { return machine_; }
