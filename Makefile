@@ -45,6 +45,10 @@ bench-memory: build ## a million threads, fork bombs, descriptor storms: time an
 bench: build ## benchmarks and the replay table (time, drops, allocations)
 	@scripts/bench.sh $(BUILD)
 
+bench-compare: build ## replay with rules beside sysdig with one filter: make bench-compare CAPTURES='a.scap b.scap.gz' RULES='a.yaml'
+	@$(BIN)/falcoc $(or $(RULES),rules) -o $(BUILD)/bench-compare.fbc
+	@python3 -B scripts/bench_compare.py $(BIN)/falco-vm $(BUILD)/bench-compare.fbc $(or $(RUNS),7) $(or $(CAPTURES),rules/demo/break-in.scap.gz)
+
 asan: deps ## all tests under address and undefined-behaviour sanitizers
 	@$(call build,asan-ubsan)
 	@$(call run_tests,asan-ubsan)
@@ -71,4 +75,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-extras build demo test compare-sysdig bench-memory bench asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-extras build demo test compare-sysdig bench-memory bench bench-compare asan tsan hostile fuzz format check clean

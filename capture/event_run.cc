@@ -94,6 +94,12 @@ EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const EventSet
 }
 
 void EventRun::set_interest(const EventSet& events) {
+  EventSet ignored;
+  for (size_t code = 0; code < kEventCount; ++code) {
+    const auto enter = static_cast<EventCode>(code);
+    if (is_enter(enter) && !ends_in(static_cast<EventCode>(Upgrader::exit_of(enter)), events)) ignored.add(enter);
+  }
+  upgrader_.set_ignored(ignored);
   steps_.clear();
   for (size_t c = 0; c < kEventCount; ++c) {
     const auto code = static_cast<EventCode>(c);

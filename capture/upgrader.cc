@@ -40,6 +40,10 @@ Upgrader::Outcome Upgrader::upgrade(EventView& event, const WireParams& wire, By
   const UpgradePlan* plan = find_plan(row, wire.count);
   if (!plan || plan->kind == PlanKind::Refuse || wire.payload_bytes() > limits::kPlainEventBytes) return Outcome::Refused;
   if (plan->kind == PlanKind::Absorb) return Outcome::Absorbed;
+  if (plan->kind == PlanKind::Store && ignored_.has(event.code)) {
+    leave_call(event.tid, true, stats);
+    return Outcome::Absorbed;
+  }
   if (plan->kind == PlanKind::Store || plan->kind == PlanKind::StoreAndPass) store_enter(plan->code, event.tid, wire, stats);
   if (plan->kind == PlanKind::Store) return Outcome::Absorbed;
   if (plan->kind == PlanKind::Pass) {
@@ -52,7 +56,9 @@ Upgrader::Outcome Upgrader::upgrade(EventView& event, const WireParams& wire, By
   event.code = plan->code;
   // What isn't the record's own is looked up as for an event with few parameters.
   EventView moved = event;
-  const ParamTable enter = plan->wants_enter ? take_enter(plan->partner, event.tid, stats) : ParamTable{};
+  const bool ignored = plan->wants_enter && ignored_.has(static_cast<EventCode>(enter_of(plan->partner)));
+  if (ignored) leave_call(event.tid, false, stats);
+  const ParamTable enter = plan->wants_enter && !ignored ? take_enter(plan->partner, event.tid, stats) : ParamTable{};
   moved.set_params(ParamTable{}, 0, enter, items_of(*plan), plan->item_count - size_t{plan->kept});
   for (size_t i = plan->kept; i < plan->item_count; ++i) {
     const ParamSource& source = items_of(*plan)[i - plan->kept];

@@ -11,6 +11,7 @@
 #include "capture/enter_store.h"
 #include "vm/base/arena.h"
 #include "vm/event/decoder.h"
+#include "vm/event/event_set.h"
 #include "vm/event/event_view.h"
 #include "vm/source/event_source.h"
 
@@ -33,6 +34,9 @@ class Upgrader {
   /// Brings `event`, whose parameters are `wire`, up to date. `room` has space for kEventParams located ones. Parameters lie
   /// where they were read, which must stay as it is until keep_enters(), or until start_batch().
   Outcome upgrade(EventView& event, const WireParams& wire, Bytes* room, SourceStats& stats);
+
+  /// Enter events of these calls, by recorded code, are not kept: nobody looks at what becomes of their exit events.
+  void set_ignored(const EventSet& enters) { ignored_ = enters; }
 
   // The same in pieces, for who has looked up the plan.
 
@@ -77,6 +81,7 @@ class Upgrader {
   Bytes container_json(const Bytes* params);
 
   EnterStore enters_;
+  EventSet ignored_;
   // What this section does with enter events: a call's loss shows only where both halves are recorded.
   std::array<bool, kEventCount> stored_{};  ///< by enter code: has been stored
   std::array<bool, kEventCount> taken_{};  ///< by enter code: an exit event has taken it

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The parts of the machine that only make it faster: without each of them falco-vm prints the same alerts, on the bundled
+"""The parts of reading and of the machine that only make them faster: without each of them falco-vm prints the same alerts, on the bundled
 capture and on the recorded ones where they are at hand (FALCO_TEST_DATA, else a sibling folder of the project named
 `shared`)."""
 import gzip
@@ -11,7 +11,7 @@ import unittest
 from programs import CAPTURE, OK, SOURCE, USAGE, ProgramTest, falco_vm
 
 DATA = pathlib.Path(os.environ.get("FALCO_TEST_DATA") or SOURCE.parent / "shared")
-STEPS = ("classes", "matchers", "memo")
+STEPS = ("interest", "classes", "matchers", "memo")
 
 
 class Switches(ProgramTest):
@@ -29,6 +29,11 @@ class Switches(ProgramTest):
 
     def test_bundled_capture(self):
         self.assertIn(b'"rule"', self.compare(self.image(), CAPTURE))
+
+    def test_what_is_left_unread_is_not_lost(self):
+        said = [falco_vm("--ruleset", self.image(), "-e", CAPTURE, *off).stderr for off in ((), ("--disable", "interest"))]
+        self.assertNotIn(b"lost", said[0])
+        self.assertEqual(said[0], said[1])
 
     def test_unknown_step(self):
         self.assert_refused(falco_vm("--ruleset", self.image(), "-e", CAPTURE, "--disable", "colour"), USAGE, "colour")

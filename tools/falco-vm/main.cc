@@ -203,6 +203,7 @@ int run(int argc, char** argv) {
   options.hostname = host_name();
   options.max_event_time_ns = nanoseconds(o.max_seconds);
   const auto with = [&](const char* step) { return std::ranges::find(o.without_steps, step) == o.without_steps.end(); };
+  options.read_all = !with("interest");
   options.machine.classes = with("classes");
   options.machine.matchers = with("matchers");
   options.machine.memo = with("memo");

@@ -32,12 +32,12 @@ struct Options {
   uint32_t profile_every = 512;  ///< events per sample
   bool list_events = false;      ///< print the table of events, as JSON with `json`, and do nothing else
   bool markdown = false;         ///< of --list-events
-  std::vector<std::string> without_steps;  ///< parts of the machine to do without, for comparing; see kSteps
+  std::vector<std::string> without_steps;  ///< parts that only save time, to do without, for comparing; see kSteps
   std::string print_format;      ///< not empty: print events instead of running rules
 };
 
 /// What --disable accepts.
-inline constexpr const char* kSteps[] = {"classes", "matchers", "memo"};
+inline constexpr const char* kSteps[] = {"interest", "classes", "matchers", "memo"};
 
 /// nullopt: the caller is to exit with `exit_code` (help, version or a usage error already printed).
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
