@@ -75,4 +75,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-extras build demo test compare-sysdig bench-memory bench bench-compare asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-browser deps-extras build demo test compare-sysdig bench-memory bench bench-compare asan tsan hostile fuzz format check clean

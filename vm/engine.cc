@@ -81,25 +81,30 @@ void Engine::handle(const EventView& event, EvalContext& context, AlertSink& sin
   context.memory = &memory_;
   const LiveFields fields(context);
   matches_.clear();
-  if (profiler_ != nullptr && profiler_->is_due(event.code)) [[unlikely]] {
-    run_sampled(event.code, fields);
-  } else {
+  if (profiler_ == nullptr) {
     run_rules(event.code, fields);
+  } else {
+    run_measured(event.code, fields);
   }
   for (const uint32_t rule : matches_.rules()) alert_measured(rule, event, fields, sink);
 }
 
-void Engine::run_rules(EventCode code, const LiveFields& fields) { machine_.run(code, fields, options_.mode, matches_); }
+void Engine::run_rules(EventCode code, const LiveFields& fields) {
+  machine_.run(code, fields, options_.mode, matches_);
+}
 
-void Engine::run_sampled(EventCode code, const LiveFields& fields) {
-  if (profiler_->sample(code) == RuleProfiler::Sample::Traced) {
-    machine_.run(code, fields, options_.mode, matches_, TraceProbe<CycleClock>(profiler_->trace()));
-    profiler_->traced(code);
-  } else {
-    const uint64_t begin = CycleClock::now();
-    run_rules(code, fields);
-    profiler_->timed(code, CycleClock::now() - begin);
-  }
+void Engine::run_measured(EventCode code, const LiveFields& fields) {
+  if (!profiler_->is_due(code)) return run_rules(code, fields);
+  if (profiler_->sample(code) == RuleProfiler::Sample::Traced) return run_traced(code, fields);
+  // Beside the way of all other events, so that the code around the measurement is not fetched during it.
+  const uint64_t begin = CycleClock::now();
+  run_rules(code, fields);
+  profiler_->timed(code, CycleClock::now() - begin);
+}
+
+void Engine::run_traced(EventCode code, const LiveFields& fields) {
+  machine_.run(code, fields, options_.mode, matches_, TraceProbe<CycleClock>(profiler_->trace()));
+  profiler_->traced(code);
 }
 
 void Engine::alert_measured(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink) {

@@ -79,7 +79,8 @@ class Engine {
   void count_unknown(const EventView& event, const EvalContext& context);
   /// One copy of the machine's loop for all events: a second one would be measured cold.
   [[gnu::noinline]] void run_rules(EventCode code, const LiveFields& fields);
-  [[gnu::noinline]] void run_sampled(EventCode code, const LiveFields& fields);
+  [[gnu::noinline, gnu::aligned(64)]] void run_measured(EventCode code, const LiveFields& fields);
+  [[gnu::noinline]] void run_traced(EventCode code, const LiveFields& fields);
   void alert_measured(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
   void alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
 
