@@ -87,9 +87,10 @@ constexpr UpgradePlan follow(EventCode code, uint32_t count, std::array<ParamSou
       plan.kind = changed ? PlanKind::Upgrade : PlanKind::Pass;
       return plan;
     }
-    const UpgradeRule* rule = find_upgrade(plan.code, count);
-    if (!rule) return plan;
-    switch (rule->action) {
+    const size_t number = find_upgrade(plan.code, count);
+    if (number == kNoUpgrade) return plan;
+    const UpgradeRule& rule = kUpgradeRules[number];
+    switch (rule.action) {
       case UpgradeAction::Store:
         plan.kind = PlanKind::Store;
         return plan;
@@ -104,18 +105,18 @@ constexpr UpgradePlan follow(EventCode code, uint32_t count, std::array<ParamSou
         break;
     }
     // The first step that looks for the enter event uses it up.
-    const bool has_enter = rule->wants_enter() && !asked;
+    const bool has_enter = rule.wants_enter() && !asked;
     if (has_enter) {
       plan.wants_enter = asked = true;
       plan.partner = plan.code;
     }
-    const bool appends = rule->action == UpgradeAction::Append;
+    const bool appends = rule.action == UpgradeAction::Append;
     std::array<ParamSource, limits::kEventParams> next{};
     uint32_t at = 0;
     if (appends)
       for (; at < count; ++at) next[at] = items[at];
-    for (const UpgradeItem step : rule->items()) {
-      const TypeId type = event_info(rule->new_code).params()[at].type;
+    for (const UpgradeItem step : rule.items()) {
+      const TypeId type = event_info(rule.new_code).params()[at].type;
       ParamSource item;
       switch (step.source) {
         case ItemSource::Old:
@@ -141,7 +142,7 @@ constexpr UpgradePlan follow(EventCode code, uint32_t count, std::array<ParamSou
       next[at++] = item;
     }
     items = next;
-    plan.code = rule->new_code;
+    plan.code = rule.new_code;
     count = at;
     changed = true;
   }

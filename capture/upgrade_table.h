@@ -103,12 +103,15 @@ constexpr std::span<const UpgradeItem> UpgradeRule::items() const {
 
 inline constexpr std::span<const UpgradeRule> kUpgradeRules{detail::kUpgradeTable.rules};
 
-/// Null when the table has no row: an event of this count can't be used.
-constexpr const UpgradeRule* find_upgrade(EventCode code, uint32_t count) {
+inline constexpr size_t kNoUpgrade = SIZE_MAX;
+
+/// Number of the row; kNoUpgrade when there is none: an event of this count can't be used. Not a pointer, because g++ with
+/// -fsanitize=null does not compare addresses in constant expressions.
+constexpr size_t find_upgrade(EventCode code, uint32_t count) {
   const size_t c = static_cast<size_t>(code);
   for (size_t i = detail::kUpgradeTable.first_of_code[c]; i < detail::kUpgradeTable.first_of_code[c + 1]; ++i)
-    if (kUpgradeRules[i].count == count) return &kUpgradeRules[i];
-  return nullptr;
+    if (kUpgradeRules[i].count == count) return i;
+  return kNoUpgrade;
 }
 
 namespace detail {
