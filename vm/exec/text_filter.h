@@ -45,7 +45,7 @@ class TextFeatures {
   static uint64_t head(std::string_view text) {
     uint64_t bytes = 0;
     if (text.empty()) return 0;
-    std::memcpy(&bytes, text.data(), text.size() < sizeof bytes ? text.size() : sizeof bytes);
+    if (!text.empty()) std::memcpy(&bytes, text.data(), text.size() < sizeof bytes ? text.size() : sizeof bytes);
     return bytes;
   }
   static uint64_t tail(std::string_view text) {

@@ -92,7 +92,7 @@ class ValueMemo {
     entry.kind = key.kind_;
     entry.tag = key.tag_;
     entry.count = static_cast<uint8_t>(key.bytes_.size());
-    std::memcpy(entry.bytes.data(), key.bytes_.data(), key.bytes_.size());
+    if (!key.bytes_.empty()) std::memcpy(entry.bytes.data(), key.bytes_.data(), key.bytes_.size());
   }
   void clear() { entries_.reset(); }
   uint64_t evictions() const { return evictions_; }
@@ -112,7 +112,7 @@ class ValueMemo {
     std::array<char, kBytes> bytes;
     bool is(const Key& key) const {
       return hash == key.hash_ && owner == key.node_ + 1 && kind == key.kind_ && tag == key.tag_ &&
-             count == key.bytes_.size() && std::memcmp(bytes.data(), key.bytes_.data(), count) == 0;
+             count == key.bytes_.size() && (count == 0 || std::memcmp(bytes.data(), key.bytes_.data(), count) == 0);
     }
   };
   static_assert(sizeof(Entry) == 128 && std::is_trivial_v<Entry>);
