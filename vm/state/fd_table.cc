@@ -18,6 +18,17 @@ struct ChargedFd : Fd {
   MemoryCharge charge;
 };
 
+constexpr size_t kSpareBytes = 1024;  // larger records are given back
+
+void clear_but_keep_memory(Fd& fd) {
+  std::string name = std::move(fd.name), name_raw = std::move(fd.name_raw);
+  name.clear();
+  name_raw.clear();
+  fd = Fd{};
+  fd.name = std::move(name);
+  fd.name_raw = std::move(name_raw);
+}
+
 struct TypeText {
   char typechar;
   std::string_view name;
@@ -92,27 +103,44 @@ Fd* FdTable::edit(int64_t fd) {
   return s->get();
 }
 
-Fd* FdTable::set(Fd fd) {
-  const int64_t number = fd.fd;
-  MemoryBudget* budget = slots_charge_.budget();
+FdTable::Slot* FdTable::claim(int64_t number, size_t bytes) {
   Slot* s = slot(number);
-  if (!s || !*s) {
-    if (size_ >= limits::kFdsPerProcess || (budget && !budget->fits(ChargedFd::bytes(fd)))) return nullptr;
-    if (!s && number >= 0 && number < kDense) {
-      const size_t wanted = std::max<size_t>({static_cast<size_t>(number) + 1, dense_.size() * 2, 8});
-      dense_.resize(std::min<size_t>(wanted, kDense));
-      s = &dense_[static_cast<size_t>(number)];
-      recharge();
-    } else if (!s) {
-      const auto at = std::lower_bound(sparse_.begin(), sparse_.end(), number,
-                                       [](const auto& e, int64_t n) { return e.first < n; });
-      s = &sparse_.insert(at, {number, nullptr})->second;
-      if (number < 0) ++negatives_;
-      recharge();
-    }
-    ++size_;
+  if (s && *s) return s;
+  const MemoryBudget* budget = slots_charge_.budget();
+  if (size_ >= limits::kFdsPerProcess || (budget && !budget->fits(bytes))) return nullptr;
+  if (!s && number >= 0 && number < kDense) {
+    const size_t wanted = std::max<size_t>({static_cast<size_t>(number) + 1, dense_.size() * 2, 8});
+    dense_.resize(std::min<size_t>(wanted, kDense));
+    s = &dense_[static_cast<size_t>(number)];
+    recharge();
+  } else if (!s) {
+    const auto at = std::lower_bound(sparse_.begin(), sparse_.end(), number,
+                                     [](const auto& e, int64_t n) { return e.first < n; });
+    s = &sparse_.insert(at, {number, nullptr})->second;
+    if (number < 0) ++negatives_;
+    recharge();
   }
-  *s = std::make_shared<ChargedFd>(std::move(fd), budget);
+  ++size_;
+  return s;
+}
+
+Fd* FdTable::set(Fd fd) {
+  Slot* s = claim(fd.fd, ChargedFd::bytes(fd));
+  if (!s) return nullptr;
+  *s = std::make_shared<ChargedFd>(std::move(fd), slots_charge_.budget());
+  return s->get();
+}
+
+Fd* FdTable::renew(int64_t number, size_t expected_text_bytes) {
+  Slot* s = claim(number, sizeof(ChargedFd) + expected_text_bytes);
+  if (!s) return nullptr;
+  if (s->use_count() != 1) *s = std::move(spare_.record);
+  if (*s) {
+    clear_but_keep_memory(**s);
+  } else {
+    *s = std::make_shared<ChargedFd>(Fd{}, slots_charge_.budget());
+  }
+  (*s)->fd = number;
   return s->get();
 }
 
@@ -120,10 +148,12 @@ void FdTable::remove(int64_t fd) {
   Slot* s = slot(fd);
   if (!s || !*s) return;
   --size_;
-  if (fd >= 0 && fd < kDense) {
+  if (s->use_count() == 1 && ChargedFd::bytes(**s) <= kSpareBytes) {
+    spare_.record = std::move(*s);
+  } else {
     s->reset();
-    return;
   }
+  if (fd >= 0 && fd < kDense) return;
   sparse_.erase(std::find_if(sparse_.begin(), sparse_.end(), [&](const auto& e) { return e.first == fd; }));
   if (fd < 0) --negatives_;
 }

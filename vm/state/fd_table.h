@@ -32,6 +32,9 @@ class FdTable {
   Fd* edit(int64_t fd);
   /// Adds or replaces; null when the table is full, or memory is short, and `fd` is new.
   Fd* set(Fd fd);
+  /// The same for a record with nothing but its number, which the caller fills before it calls recharge(). Takes the memory of
+  /// the record it replaces, or of the one removed last, texts included, so that opening and closing files needs no heap.
+  Fd* renew(int64_t fd, size_t expected_text_bytes);
   /// Counts what a record of a table takes; to be called when its texts have changed.
   static void recharge(Fd& fd);
   void remove(int64_t fd);
@@ -101,16 +104,27 @@ class FdTable {
   const Fd& at(size_t i) const { return *place(i); }
   /// Of numbers outside the array.
   Slot* sparse_slot(int64_t fd);
+  /// The place of `fd`, made if need be, for a record of `bytes`; null when the table is full, or memory is short.
+  Slot* claim(int64_t fd, size_t bytes);
   Slot* slot(int64_t fd) {
     if (fd < 0 || fd >= kDense) return sparse_slot(fd);
     return static_cast<size_t>(fd) < dense_.size() ? &dense_[static_cast<size_t>(fd)] : nullptr;
   }
   void recharge() { slots_charge_.set(copy_bytes()); }
 
+  /// A removed record whose memory the next one takes. Stays behind when a table is copied.
+  struct Spare {
+    Slot record;
+    Spare() = default;
+    Spare(const Spare&) {}
+    Spare& operator=(const Spare&) { return *this; }
+  };
+
   std::vector<Slot> dense_;
   std::vector<std::pair<int64_t, Slot>> sparse_;  // sorted, numbers outside 0 .. kDense-1
   size_t negatives_ = 0;                          // how many of sparse_ are below 0
   size_t size_ = 0;
+  Spare spare_;
   MemoryCharge slots_charge_;
 };
 

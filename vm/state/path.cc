@@ -90,9 +90,17 @@ size_t join(std::string_view base, std::string_view path, char* room) {
 std::string concat_path(std::string_view base, std::string_view path) {
   if (too_long(base, path)) return std::string(kTooLong);
   if (path.empty() || is_clean(path)) return std::string(path);
-  std::string out(base.size() + path.size(), '\0');
-  out.resize(join(base, path, out.data()));
-  return out;
+  std::string room;
+  concat_path(base, path, room);
+  return room;
+}
+
+std::string_view concat_path(std::string_view base, std::string_view path, std::string& room) {
+  if (too_long(base, path)) return kTooLong;
+  if (path.empty() || is_clean(path)) return path;
+  room.resize(base.size() + path.size());
+  room.resize(join(base, path, room.data()));
+  return room;
 }
 
 std::string_view concat_path(std::string_view base, std::string_view path, Arena& arena) {

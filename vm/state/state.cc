@@ -100,7 +100,9 @@ struct State::Impl {
   void begin(const EventView& event) {
     if (import.pending()) import.finish(core);
     if (first_event_ts_ns == 0 && (event.info().category & FALCO_EC_METAEVENT) == 0) first_event_ts_ns = event.ts_ns;
-    if (core.deferred.any()) run_deferred(event.ts_ns);
+    if (core.deferred.what != 0) run_deferred(event.ts_ns);
+  }
+  void make_room() {
     if (core.threads.crowded()) core.threads.make_room();
   }
   void bind(Step& step, const EventTraits& traits);
@@ -130,16 +132,16 @@ void State::on_group(const GroupRecord& r) { impl_->core.users.set_group({}, Gro
 
 void State::Impl::run_deferred(uint64_t now_ns) {
   StateCore::Deferred& todo = core.deferred;
-  if (todo.thread) {
+  if (todo.what & todo.kThread) {
     if (const ThreadEntry* t = core.threads.find(todo.tid)) core.recent_exits.add(t->ptid, t->tid, now_ns);
     core.threads.remove(todo.tid);
   }
-  if (todo.fd) {
+  if (todo.what & todo.kFd) {
     ThreadEntry* t = core.threads.find(todo.fd_tid);
     FdTable* table = t ? core.fds_for_writing(*t) : nullptr;
     if (table) table->remove(todo.fd_number);
   }
-  if (todo.procinfo) {
+  if (todo.what & todo.kProcinfo) {
     if (ThreadEntry* t = core.threads.find(todo.procinfo_tid)) {
       t->procinfo_cpu_user = todo.procinfo_user;
       t->procinfo_cpu_sys = todo.procinfo_system;
@@ -156,7 +158,6 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
   if (!step.thread || !traits.pairs) return;
   ThreadEntry& t = *step.thread;
   t.lastaccess_ts = e.ts_ns;
-  if (traits.lookup == Lookup::Get) t.flags |= thread_flag::kActive;
   if (!e.is_exit()) {
     t.lastevent_fd = -1;
     t.last_enter = e.code;
@@ -194,7 +195,11 @@ bool State::note(const EventView& event) {
   const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
   if (traits.lookup != Lookup::Get && !traits.pairs) return !event.state_only;  // of no thread, or nothing to note of it
   ThreadTable& threads = impl_->core.threads;
-  ThreadEntry* t = traits.lookup == Lookup::Get ? threads.get(event.tid) : threads.find(event.tid);
+  ThreadEntry* t = threads.find(event.tid);
+  if (!t && traits.lookup == Lookup::Get) {
+    impl_->make_room();
+    t = threads.get(event.tid);
+  }
   if (t && traits.pairs) {
     t->lastaccess_ts = event.ts_ns;
     t->lastevent_fd = -1;
@@ -208,6 +213,7 @@ bool State::update(const EventView& event, EvalContext& out) {
   Impl& impl = *impl_;
   StateCore& core = impl.core;
   impl.begin(event);
+  impl.make_room();
   const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
   core.event_container = nullptr;
   Step step{event};

@@ -122,6 +122,8 @@ class State final : public StateSink {
 
 /// concat(base, path) of the state reference, section 10.
 std::string concat_path(std::string_view base, std::string_view path);
+/// The same; the result lives in `room`, or is `path` itself.
+std::string_view concat_path(std::string_view base, std::string_view path, std::string& room);
 /// The same without heap; the result lives in `arena`, or is `path` itself.
 std::string_view concat_path(std::string_view base, std::string_view path, Arena& arena);
 

@@ -89,6 +89,24 @@ const Fd* StateCore::add_fd(Step& step, Fd fd) {
   return step.fd;
 }
 
+Fd* StateCore::begin_fd(Step& step, int64_t number, size_t expected_text_bytes) {
+  if (!step.thread) return nullptr;
+  step.thread->lastevent_fd = number;
+  FdTable* table = fds_for_writing(*step.thread);
+  Fd* fd = table ? table->renew(number, expected_text_bytes) : nullptr;
+  if (table && !fd) ++stats.fds_refused;
+  step.fd = fd;
+  return fd;
+}
+
+void StateCore::finish_fd(Step& step, Fd& fd) {
+  cut(fd.name, limits::kPathBytes);
+  cut(fd.name_raw, limits::kStoredTextBytes);
+  generations.touch_fd(fd);
+  FdTable::recharge(fd);
+  step.fd = &fd;
+}
+
 Fd& StateCore::edit_fd(Step& step) {
   const int64_t number = step.fd->fd;
   Fd* fd = fds_for_writing(*step.thread)->edit(number);

@@ -60,11 +60,12 @@ class StateCore {
   ThreadTable threads;
   RecentExits recent_exits;
   const Container* event_container = nullptr;
+  std::string path;  ///< room for putting paths together; its memory is kept from event to event
 
   // What an event leaves to be done before the next one.
   struct Deferred {
-    bool thread = false, fd = false, procinfo = false;
-    bool any() const { return thread || fd || procinfo; }
+    static constexpr uint8_t kThread = 1, kFd = 2, kProcinfo = 4;
+    uint8_t what = 0;  ///< or'ed
     int64_t tid = -1, fd_tid = -1, fd_number = -1, procinfo_tid = -1;
     uint64_t procinfo_user = 0, procinfo_system = 0;
   } deferred;
@@ -88,6 +89,9 @@ class StateCore {
 
   /// Stores `fd` in the thread's table and makes it the event's descriptor; null when it was refused.
   const Fd* add_fd(Step& step, Fd fd);
+  /// The same for a record that has only its number yet: to be filled by the caller, then completed by finish_fd().
+  Fd* begin_fd(Step& step, int64_t number, size_t expected_text_bytes);
+  void finish_fd(Step& step, Fd& fd);
   /// The event's descriptor for writing; step.fd must be set. Counts as a change of it.
   Fd& edit_fd(Step& step);
   void set_fd_name(Step& step, Fd& fd, std::string name);

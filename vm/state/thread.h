@@ -24,7 +24,7 @@ namespace fvm {
 namespace thread_flag {
 inline constexpr uint32_t kCloneFiles = 1u << 0, kCloneNewPid = 1u << 6, kCloneParent = 1u << 8,
                           kCloneThread = 1u << 13, kCloneInverted = 1u << 16, kNameChanged = 1u << 17,
-                          kClosed = 1u << 18, kActive = 1u << 19, kCloneNewUser = 1u << 20, kPipeSrc = 1u << 21,
+                          kClosed = 1u << 18, kCloneNewUser = 1u << 20, kPipeSrc = 1u << 21,
                           kPipeDst = 1u << 22, kCloneVfork = 1u << 27, kChildInPidns = 1u << 29, kMainThread = 1u << 30;
 }  // namespace thread_flag
 

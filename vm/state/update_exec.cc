@@ -180,7 +180,7 @@ void update_exec(StateCore& core, Step& step) {
     core.fds_for_writing(t)->remove_if(closes_on_exec);
 
   using namespace thread_flag;
-  t.flags = kActive | kNameChanged | (t.flags & (kPipeSrc | kPipeDst | kMainThread | kCloneInverted));
+  t.flags = kNameChanged | (t.flags & (kPipeSrc | kPipeDst | kMainThread | kCloneInverted));
   core.generations.touch_process(t);
   core.generations.touch_lineage(t);
   if (t.group) {
@@ -191,7 +191,7 @@ void update_exec(StateCore& core, Step& step) {
 }
 
 void update_procexit(StateCore& core, Step& step) {
-  core.deferred.thread = true;
+  core.deferred.what |= StateCore::Deferred::kThread;
   core.deferred.tid = step.event.tid;
   if (!step.thread) return;
   core.threads.mark_dead(*step.thread);

@@ -70,14 +70,16 @@ void apply_enter(const ThreadEntry& thread, EventCode code, OpenCall& call) {
   if (dirfd.size() == 8) call.dirfd = load<int64_t>(dirfd.data());
 }
 
-std::string base_directory(StateCore& core, ThreadEntry& thread, const OpenCall& call) {
+/// What a relative name starts at; may use `room`.
+std::string_view base_directory(StateCore& core, ThreadEntry& thread, const OpenCall& call, std::string& room) {
   if (!call.has_directory || call.name.starts_with('/')) return {};
-  if (call.dirfd == kAtFdCwd) return std::string(core.cwd_of(thread));
+  if (call.dirfd == kAtFdCwd) return core.cwd_of(thread);
   const Fd* directory = core.find_fd(thread, call.dirfd);
-  if (!directory) return std::string(kUnknownDirectory);
-  std::string base = directory->name;
-  if (!base.empty() && base.back() != '/') base += '/';
-  return base;
+  if (!directory) return kUnknownDirectory;
+  if (directory->name.empty() || directory->name.back() == '/') return directory->name;
+  room = directory->name;
+  room += '/';
+  return room;
 }
 
 void set_cloexec(Fd& fd, bool on) {
@@ -107,23 +109,26 @@ void update_open(StateCore& core, Step& step) {
   if (call.fd < 0) return;
   apply_enter(*step.thread, step.event.code, call);
 
-  Fd fd;
-  fd.fd = call.fd;
-  fd.type = (call.flags & open_flag::kDirectory) ? FdType::Directory : FdType::FileV2;
-  fd.open_flags = call.flags;
-  fd.dev = call.dev;
-  fd.ino = call.ino;
-  if (call.flags & open_flag::kUpperLayer) fd.flags |= fd_flag::kOverlayUpper;
-  if (call.flags & open_flag::kLowerLayer) fd.flags |= fd_flag::kOverlayLower;
-  fd.name = concat_path(base_directory(core, *step.thread, call), call.name);
-  fd.name_raw = call.name;
-  step.name_changed = !fd.name.empty();
-  core.add_fd(step, std::move(fd));
+  // The path is put together first: the record it is for may be the one that the directory's name lies in.
+  std::string room;
+  const std::string_view path = concat_path(base_directory(core, *step.thread, call, room), call.name, core.path);
+  Fd* fd = core.begin_fd(step, call.fd, path.size() + call.name.size());
+  if (!fd) return;
+  fd->type = (call.flags & open_flag::kDirectory) ? FdType::Directory : FdType::FileV2;
+  fd->open_flags = call.flags;
+  fd->dev = call.dev;
+  fd->ino = call.ino;
+  if (call.flags & open_flag::kUpperLayer) fd->flags |= fd_flag::kOverlayUpper;
+  if (call.flags & open_flag::kLowerLayer) fd->flags |= fd_flag::kOverlayLower;
+  fd->name = path;
+  fd->name_raw = call.name;
+  step.name_changed = !path.empty();
+  core.finish_fd(step, *fd);
 }
 
 void update_close(StateCore& core, Step& step) {
   if (!step.fd || step.result() < 0) return;
-  core.deferred.fd = true;
+  core.deferred.what |= StateCore::Deferred::kFd;
   core.deferred.fd_tid = step.thread->tid;
   core.deferred.fd_number = step.fd->fd;
 }

@@ -127,7 +127,7 @@ void update_switch(StateCore&, Step& step) {
 
 void update_procinfo(StateCore& core, Step& step) {
   if (!step.thread) return;
-  core.deferred.procinfo = true;
+  core.deferred.what |= StateCore::Deferred::kProcinfo;
   core.deferred.procinfo_tid = step.thread->tid;
   core.deferred.procinfo_user = step.event.uinteger(0);
   core.deferred.procinfo_system = step.event.uinteger(1);

@@ -246,10 +246,10 @@ TEST_CASE_FIXTURE(ShellScene, "exec keeps and drops flags") {
   clone({.tid = 200, .pid = 200, .ptid = 100, .flags = thread_flag::kChildInPidns, .vtid = 5, .vpid = 5});
   using namespace thread_flag;
   exec({.tid = 200, .pid = 200, .ptid = 100});
-  CHECK(thread(200)->flags == (kActive | kNameChanged | kCloneInverted));
+  CHECK(thread(200)->flags == (kNameChanged | kCloneInverted));
   CHECK(thread(200)->vtid == 5);
   exec({.tid = 100, .pid = 100});
-  CHECK(thread(100)->flags == (kActive | kNameChanged | kPipeSrc));
+  CHECK(thread(100)->flags == (kNameChanged | kPipeSrc));
 }
 
 TEST_CASE_FIXTURE(ShellScene, "what an exec event does not tell about the file stays") {

@@ -210,6 +210,56 @@ TEST_CASE("the table: ascending order, copies, refusals") {
   CHECK(full.set(f)->name == "replaced");
 }
 
+TEST_CASE("the table: a renewed record has nothing of the one whose memory it takes, and never a copy's") {
+  FdTable table;
+  Fd old;
+  old.fd = 3;
+  old.name = old.name_raw = "/a name that does not fit into the string itself";
+  old.ino = 7;
+  old.pid = 8;
+  old.flags = fd_flag::kConnected;
+  const char* const memory = table.set(old)->name.data();
+  const FdTable copy = table;
+  const Fd* fresh = table.renew(3, 0);
+  CHECK(fresh->name.empty());
+  CHECK(copy.find(3)->name == old.name);  // shared with the copy: left alone
+  CHECK(copy.find(3)->name.data() == memory);
+
+  FdTable alone;
+  const char* const own = alone.set(old)->name.data();
+  alone.remove(3);
+  CHECK(alone.find(3) == nullptr);
+  CHECK(alone.size() == 0);
+  const FdTable without_spare = alone;
+  CHECK(without_spare.find(3) == nullptr);
+  Fd* renewed = alone.renew(5, 0);
+  REQUIRE(renewed);
+  CHECK(renewed->fd == 5);
+  CHECK(renewed->name.empty());
+  CHECK(renewed->name_raw.empty());
+  CHECK(renewed->ino == 0);
+  CHECK(renewed->pid == -1);
+  CHECK(renewed->flags == 0);
+  renewed->name = "/short enough for the memory that was kept";
+  CHECK(renewed->name.data() == own);
+  CHECK(alone.find(3) == nullptr);
+  CHECK(alone.size() == 1);
+  CHECK(alone.renew(5, 0) == renewed);
+  CHECK(alone.size() == 1);
+
+  FdTable full;
+  for (int64_t n = 0; n < 4096; ++n) REQUIRE(full.renew(n, 0));
+  CHECK(full.renew(5000, 0) == nullptr);
+  CHECK(full.renew(17, 0) != nullptr);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "open: the directory's own number is given out again") {
+  open(100, 3, "/srv/data/with/a/long/name", open_flag::kRdOnly | open_flag::kDirectory);
+  event(EventCode::SYSCALL_OPENAT_2_X, 100, {3, 3, "inner.txt", 1, 0, 5, 6});
+  CHECK(fd_name(100, 3) == "/srv/data/with/a/long/name/inner.txt");
+  CHECK(fd(100, 3)->name_raw == "inner.txt");
+}
+
 TEST_CASE_FIXTURE(ShellScene, "refused descriptors are counted") {
   for (int n = 0; n < 4096; ++n) open(100, n, "/f");
   open(100, 4096, "/one too many");
