@@ -28,7 +28,7 @@ void EnterStore::copy(Slot& slot) {
       Slot& victim = slots_[hand_++ % slots_.size()];
       if (victim.own_ && victim.occupied_ && victim.payload_ == victim.own_.get()) {
         ++evicted_;
-        victim.occupied_ = false;
+        vacate(victim);
       }
       release_own(victim);
     }
@@ -44,6 +44,7 @@ void EnterStore::clear() {
   slots_.clear();
   by_tid_.clear();
   recent_.fill(kNone);
+  occupied_.fill(0);
   borrowed_.clear();
   own_bytes_ = 0;
   hand_ = 0;
@@ -76,7 +77,8 @@ uint32_t EnterStore::make_room() {
   hand_ = number + 1;
   Slot& slot = slots_[number];
   if (slot.occupied_) ++evicted_;
-  slot.occupied_ = slot.known_ = false;
+  vacate(slot);
+  slot.known_ = false;
   by_tid_.erase(slot.tid_);
   return static_cast<uint32_t>(number);
 }

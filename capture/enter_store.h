@@ -45,7 +45,7 @@ class EnterStore {
   static_assert(sizeof(Slot) == 32, "two to a cache line");
   static_assert(limits::kPlainEventBytes - 1 <= UINT16_MAX, "a payload is shorter than the event that holds it");
 
-  EnterStore() { recent_.fill(kNone); }
+  EnterStore() { clear(); }
   /// No event's code.
   static constexpr EventCode kNoEvent{UINT16_MAX};
   /// Replaces what the thread had, and returns its code, or kNoEvent. `params` have been checked and have 2-byte lengths; they are
@@ -55,11 +55,12 @@ class EnterStore {
     if (number == kNone) number = add(tid);
     Slot& slot = slots_[number];
     const EventCode replaced = slot.occupied_ ? slot.code_ : kNoEvent;
+    occupy(slot);
     slot.payload_ = params.lens;
     slot.payload_bytes_ = static_cast<uint16_t>(params.payload_bytes());
     slot.code_ = code;
     slot.count_ = static_cast<uint8_t>(params.count);
-    slot.occupied_ = slot.known_ = true;
+    slot.known_ = true;
     if (!slot.borrowed_) {
       slot.borrowed_ = true;
       borrowed_.push_back(number);
@@ -73,7 +74,9 @@ class EnterStore {
     const uint32_t number = lookup(tid);
     return number != kNone && slots_[number].occupied_ ? &slots_[number] : nullptr;
   }
-  void free(Slot& slot) { slot.occupied_ = false; }
+  void free(Slot& slot) { vacate(slot); }
+  /// False: the thread has none. Cheaper than find(); true says nothing.
+  bool may_hold(int64_t tid) const { return occupied_[place(tid)] != 0; }
   /// Whether the thread has stored an event since it began.
   bool knows(int64_t tid) {
     const uint32_t number = lookup(tid);
@@ -82,12 +85,14 @@ class EnterStore {
   /// Forgets what the thread has stored, not the thread.
   void forget_event(int64_t tid) {
     const uint32_t number = lookup(tid);
-    if (number != kNone) slots_[number].occupied_ = false;
+    if (number != kNone) vacate(slots_[number]);
   }
   /// The thread has ended; its number may come back as another one's.
   void forget(int64_t tid) {
     const uint32_t number = lookup(tid);
-    if (number != kNone) slots_[number].occupied_ = slots_[number].known_ = false;
+    if (number == kNone) return;
+    vacate(slots_[number]);
+    slots_[number].known_ = false;
   }
   void clear();
   uint64_t evicted() const { return evicted_; }
@@ -97,8 +102,17 @@ class EnterStore {
   static constexpr uint32_t kNone = UINT32_MAX;
   static constexpr size_t kRecent = 1024;  // power of two
 
+  static size_t place(int64_t tid) { return static_cast<size_t>(tid) & (kRecent - 1); }
+  void occupy(Slot& slot) {
+    occupied_[place(slot.tid_)] += slot.occupied_ ? 0 : 1;
+    slot.occupied_ = true;
+  }
+  void vacate(Slot& slot) {
+    occupied_[place(slot.tid_)] -= slot.occupied_ ? 1 : 0;
+    slot.occupied_ = false;
+  }
   uint32_t lookup(int64_t tid) {
-    uint32_t& recent = recent_[static_cast<size_t>(tid) & (kRecent - 1)];
+    uint32_t& recent = recent_[place(tid)];
     if (recent != kNone && slots_[recent].tid_ == tid) return recent;
     const uint32_t* number = by_tid_.find(tid);
     return number ? recent = *number : kNone;
@@ -111,6 +125,7 @@ class EnterStore {
   std::vector<Slot> slots_;
   FlatTable<uint32_t> by_tid_;                ///< numbers of slots
   std::array<uint32_t, kRecent> recent_;      ///< numbers of the slots found last, by the low bits of the tid
+  std::array<uint32_t, kRecent> occupied_;    ///< how many slots are, by the low bits of the tid
   std::vector<uint32_t> borrowed_;            ///< numbers of slots
   size_t own_bytes_ = 0;
   size_t hand_ = 0;

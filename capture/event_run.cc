@@ -49,20 +49,26 @@ FALCO_ALWAYS_INLINE uint32_t sum_of_eight(const uint8_t* p, uint32_t count) {
 
 }  // namespace
 
-EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const EventSet& events) {
+EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const Interest& interest) {
   using PlanKind = UpgradePlan::Kind;
   const detail::PlanRow& row = plan_row(code);
-  const auto watched = [&](EventCode given_out) { return events.has(given_out) || is_enter(given_out); };
   Step step;
   step.code = code;
   if (count > kFewParams || event_info(code).has(FALCO_EF_LARGE_PAYLOAD)) return step;
+  const UpgradePlan* plan = row.any_count ? nullptr : find_plan(row, count);
+  if (!row.any_count && (!plan || plan->has_text)) return step;
+  const auto give_out = [&](Action as) {
+    step.is_ordinary = (event_info(step.code).category & FALCO_EC_METAEVENT) == 0;
+    step.action = as;
+    if (interest.read.has(step.code) || is_enter(step.code)) return;
+    step.action = interest.noted.has(step.code) ? Action::Note : Action::Count;
+    if (is_call(step.code)) step.leaves = Leaves::ByExit;
+  };
   if (row.any_count) {
     step.kept = step.count = static_cast<uint8_t>(count);
-    step.action = watched(code) ? Action::Pass : is_call(code) ? Action::UnreadExit : Action::Unread;
+    give_out(Action::Pass);
     return step;
   }
-  const UpgradePlan* plan = find_plan(row, count);
-  if (!plan || plan->has_text) return step;
   step.code = plan->code;
   switch (plan->kind) {
     case PlanKind::Refuse:
@@ -73,7 +79,12 @@ EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const EventSet
       break;
     case PlanKind::Store: {
       const auto exit = static_cast<EventCode>(Upgrader::exit_of(code));
-      step.action = ends_in(exit, events) ? Action::Store : Action::DropEnter;
+      if (ends_in(exit, interest.read)) {
+        step.action = Action::Store;
+      } else {
+        step.action = Action::Drop;
+        step.leaves = Leaves::ByNextCall;
+      }
       break;
     }
     case PlanKind::Pass:
@@ -83,21 +94,17 @@ EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const EventSet
       step.count = plan->item_count;
       step.sources = items_of(*plan);
       step.partner = plan->partner;
-      if (!watched(plan->code)) {
-        step.action = is_call(plan->code) ? Action::UnreadExit : Action::Unread;
-      } else {
-        step.action = plan->wants_enter ? Action::Complete : step.upgrades ? Action::Upgrade : Action::Pass;
-      }
+      give_out(plan->wants_enter ? Action::Complete : step.upgrades ? Action::Upgrade : Action::Pass);
       break;
   }
   return step;
 }
 
-void EventRun::set_interest(const EventSet& events) {
+void EventRun::set_interest(const Interest& interest) {
   EventSet ignored;
   for (size_t code = 0; code < kEventCount; ++code) {
     const auto enter = static_cast<EventCode>(code);
-    if (is_enter(enter) && !ends_in(static_cast<EventCode>(Upgrader::exit_of(enter)), events)) ignored.add(enter);
+    if (is_enter(enter) && !ends_in(static_cast<EventCode>(Upgrader::exit_of(enter)), interest.read)) ignored.add(enter);
   }
   upgrader_.set_ignored(ignored);
   steps_.clear();
@@ -107,7 +114,7 @@ void EventRun::set_interest(const EventSet& events) {
     const bool leave = code == EventCode::PROCEXIT_E || code == EventCode::PROCEXIT_1_E || event_info(code).has(FALCO_EF_UNUSED);
     rows_[c].first = static_cast<uint16_t>(steps_.size());
     rows_[c].count = leave ? uint16_t{0} : static_cast<uint16_t>(event_info(code).param_count + 1u);
-    for (uint32_t count = 0; count < rows_[c].count; ++count) steps_.push_back(step_for(code, count, events));
+    for (uint32_t count = 0; count < rows_[c].count; ++count) steps_.push_back(step_for(code, count, interest));
   }
 }
 
@@ -123,12 +130,15 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   const uint8_t* const end = window.end;
   EventView* event = out;
   EventView* const full = out + room;
-  const uint8_t* prefetched = at;
+  EventView* noted = nullptr;    // the event before, if it is one for a note
+  bool may_be_a_number = false;  // an ordinary event was given out: who looks for the first one has it
   uint64_t blocks = 0, absorbed = 0, upgraded = 0;
 
   while (event != full) {
     if (static_cast<size_t>(end - at) < kFixedBytes + kReadAheadBytes) break;
-    for (; prefetched < at + kPrefetchBytes; prefetched += kLineBytes) prefetch(prefetched);
+    // Two lines are what a block takes on average; longer ones wait.
+    prefetch(at + kPrefetchBytes);
+    prefetch(at + kPrefetchBytes + kLineBytes);
     const size_t length = load<uint32_t>(at + 4);
     if (load<uint32_t>(at) != type || length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes ||
         length > static_cast<size_t>(end - at)) {
@@ -144,40 +154,54 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     if (count >= row.count) break;
     const Step& step = steps_[row.first + count];
     const int64_t tid = load<int64_t>(header + 8);
+    const bool state_only = HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
 
-    if (step.action >= Action::Store) {
+    if (step.action <= Action::Note) {
+      if (step.leaves != Leaves::Nothing) upgrader_.leave_call(tid, step.leaves == Leaves::ByNextCall, stats);
+      if (step.action == Action::Drop) {
+        ++absorbed;
+        goto next;
+      }
+      upgraded += step.upgrades ? 1 : 0;
+      if (!state_only) {
+        ++stats.unread_by_code[static_cast<size_t>(step.code)];
+        const bool same_thread = noted != nullptr && noted->tid == tid;
+        if (may_be_a_number && (step.action == Action::Count || same_thread)) {
+          ++event[-1].more;
+          if (step.action == Action::Note) noted->ts_ns = load<uint64_t>(header);
+          goto next;
+        }
+      }
+      event->set_params(nullptr, 0);
+      event->unread = true;
+      noted = step.action == Action::Note && !state_only ? event : nullptr;
+    } else {
+      if (step.action == Action::Leave) break;
       const uint8_t* const lens = header + kEventHeaderBytes;
       const size_t table_bytes = count * sizeof(uint16_t);
       if (table_bytes + sum_of_eight(lens, count) > payload_bytes) break;
       if (step.action == Action::Store) {
         upgrader_.store_enter(step.code, tid, {lens, lens + payload_bytes, count, false}, stats);
         ++absorbed;
-      } else {
-        ParamTable enter;
-        if (step.action == Action::Complete) enter = upgrader_.take_enter(step.partner, tid, stats);
-        event->set_params({lens, count}, step.kept, enter, step.sources, step.count);
-        event->unread = false;
+        goto next;
       }
-    } else if (step.action >= Action::Unread) {
-      if (step.action == Action::UnreadExit) upgrader_.leave_call(tid, false, stats);
-      event->set_params(nullptr, 0);
-      event->unread = true;
-    } else if (step.action == Action::Leave) {
-      break;
-    } else {
-      if (step.action == Action::DropEnter) upgrader_.leave_call(tid, true, stats);
-      ++absorbed;
-    }
-    if (step.action >= Action::Pass || step.action == Action::Unread || step.action == Action::UnreadExit) {
-      event->ts_ns = load<uint64_t>(header);
-      event->tid = tid;
-      event->offset = window.offset + static_cast<size_t>(at - window.at);
-      event->code = step.code;
-      event->cpu = load<uint16_t>(at + kBlockHeaderBytes);
-      event->state_only = HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
+      ParamTable enter;
+      if (step.action == Action::Complete) enter = upgrader_.take_enter(step.partner, tid, stats);
+      event->set_params({lens, count}, step.kept, enter, step.sources, step.count);
+      event->unread = false;
       upgraded += step.upgrades ? 1 : 0;
-      ++event;
+      noted = nullptr;
     }
+    event->ts_ns = load<uint64_t>(header);
+    event->tid = tid;
+    event->offset = window.offset + static_cast<size_t>(at - window.at);
+    event->code = step.code;
+    event->cpu = load<uint16_t>(at + kBlockHeaderBytes);
+    event->more = 0;
+    event->state_only = state_only;
+    may_be_a_number |= step.is_ordinary;
+    ++event;
+  next:
     ++blocks;
     at += length;
   }

@@ -19,10 +19,10 @@ namespace fvm {
 
 class EventRun {
  public:
-  explicit EventRun(Upgrader& upgrader) : upgrader_(upgrader) { set_interest(EventSet::all()); }
+  explicit EventRun(Upgrader& upgrader) : upgrader_(upgrader) { set_interest(Interest::in_all()); }
 
   /// See EventSource::set_interest().
-  void set_interest(const EventSet& events);
+  void set_interest(const Interest& interest);
 
   /// Blocks in memory. take() moves `at` and `offset` behind what it took.
   struct Window {
@@ -36,32 +36,36 @@ class EventRun {
 
  private:
   enum class Action : uint8_t {
-    Leave,       ///< to the general way
-    Drop,        ///< gives nothing out, and nobody misses it
-    DropEnter,   ///< the same; its thread has left the call before
-    Unread,      ///< given out unread
-    UnreadExit,  ///< the same; its thread has left the call before
-    Store,       ///< kept for its exit event
-    Pass,        ///< given out as it is
-    Upgrade,     ///< given out with the plan's parameters
-    Complete,    ///< the same; some are the enter event's
+    Drop,      ///< gives nothing out, and nobody misses it
+    Count,     ///< given out as a number
+    Note,      ///< given out unread
+    Leave,     ///< to the general way
+    Store,     ///< kept for its exit event
+    Pass,      ///< given out as it is
+    Upgrade,   ///< given out with the plan's parameters
+    Complete,  ///< the same; some are the enter event's
   };
+  /// What an event that is not read says of the call that its thread was in before.
+  enum class Leaves : uint8_t { Nothing, ByNextCall, ByExit };
   struct Step {
     Action action = Action::Leave;
     uint8_t kept = 0;
     uint8_t count = 0;  ///< parameters of the result
-    bool upgrades = false;
+    bool upgrades : 1 = false;
+    bool is_ordinary : 1 = false;  ///< no metadata
+    Leaves leaves : 2 = Leaves::Nothing;
     EventCode code{};     ///< of the result
     EventCode partner{};  ///< Complete
     const ParamSource* sources = nullptr;
   };
+  static_assert(sizeof(Step) == 16);
   struct Row {
     uint16_t first = 0;  ///< step for no parameters; the others follow
     uint16_t count = 0;
   };
   static constexpr uint32_t kFewParams = 8;
 
-  static Step step_for(EventCode code, uint32_t count, const EventSet& events);
+  static Step step_for(EventCode code, uint32_t count, const Interest& interest);
   template <bool HasFlags>
   size_t take_all(Window& window, uint32_t type, EventView* out, size_t room, SourceStats& stats);
 

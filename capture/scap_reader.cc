@@ -62,7 +62,7 @@ class ScapReader final : public EventSource {
   bool begins_well();
 
   BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) override;
-  void set_interest(const EventSet& events) override { run_.set_interest(events); }
+  void set_interest(const Interest& interest) override { run_.set_interest(interest); }
   const SourceError& error() const override { return error_; }
   const SourceStats& stats() const override { return stats_; }
   uint64_t position() const override { return in_.position(); }
@@ -325,6 +325,7 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
   }
 
   EventView& event = batch_[count_];
+  event.more = 0;
   event.ts_ns = load<uint64_t>(header);
   event.tid = load<int64_t>(header + 8);
   event.code = static_cast<EventCode>(code);

@@ -35,7 +35,7 @@ Engine::Engine(VerifiedImage image, EngineOptions options)
       matches_(machine_.rule_count()) {
   machine_.active_rules() = installed_rules(machine_.image());
   stats_.alerts_by_rule.resize(machine_.rule_count());
-  interest_ = options_.read_all ? EventSet::all() : interest();
+  interest_ = options_.read_all ? Interest::in_all() : interest();
 }
 
 void Engine::select(const RuleSelection& selection) {
@@ -43,7 +43,7 @@ void Engine::select(const RuleSelection& selection) {
 }
 
 /// The events with a program, and what State needs for the fields that programs and output show.
-EventSet Engine::interest() const {
+Interest Engine::interest() const {
   EventSet events;
   for (size_t code = 0; code < kEventCount; ++code) {
     if (machine_.watches(static_cast<EventCode>(code))) events.add(static_cast<EventCode>(code));
@@ -51,7 +51,7 @@ EventSet Engine::interest() const {
   uint8_t uses = 0;
   for (const FieldUse& use : machine_.field_uses()) uses |= state_use_of(use.id);
   add_events_of_state(uses, events);
-  return events;
+  return {events, events_noted_by_state()};
 }
 
 BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {

@@ -36,7 +36,8 @@ struct EngineOptions {
 };
 
 struct EngineStats {
-  std::array<uint64_t, kEventCount> events_by_code{};  ///< decoded events, after upgrade
+  // Events that the source gave out unread are in none of these (SourceStats::unread_by_code).
+  CountByCode events_by_code{};   ///< after upgrade
   uint64_t evaluated = 0;         ///< shown to the rules that look at their type
   uint64_t unwatched = 0;         ///< no rule looks at their type
   uint64_t hidden = 0;            ///< applied to state only
@@ -75,7 +76,7 @@ class Engine {
 
  private:
   void handle(const EventView& event, EvalContext& context, AlertSink& sink);
-  EventSet interest() const;
+  Interest interest() const;
   void count_unknown(const EventView& event, const EvalContext& context);
   /// One copy of the machine's loop for all events: a second one would be measured cold.
   [[gnu::noinline]] void run_rules(EventCode code, const LiveFields& fields);
@@ -92,7 +93,7 @@ class Engine {
   EventPump pump_;
   MatchSet matches_;
   Arena output_arena_;
-  EventSet interest_;
+  Interest interest_;
   const EventSource* told_ = nullptr;  ///< the source that knows the interest
   RuleProfiler* profiler_ = nullptr;  ///< null: nothing is measured
   EngineStats stats_;

@@ -17,15 +17,20 @@ class EventPump {
   /// Ends after so much event time; 0 = no limit.
   explicit EventPump(uint64_t max_event_time_ns = 0) : max_event_time_ns_(max_event_time_ns) {}
 
-  /// Applies the events of the next batch and calls f(const EventView&, EvalContext&, bool visible) for each; hidden and
-  /// unread events have no context. When f returns false, or time is up, the rest of the batch is left and the status is End.
+  /// Applies the events of the next batch and calls f(const EventView&, EvalContext&, bool visible) for each that was read or is
+  /// for state only; hidden and unread events have no context. When f returns false, or time is up, the rest of the batch is left and the status is End.
   template <typename F>
   BatchStatus poll(EventSource& source, F&& f) {
     std::span<EventView> batch;
     const BatchStatus status = source.next_batch(state_, batch);
     if (status != BatchStatus::Events) return status;
     const bool looks_ahead = state_.outgrows_caches();
+    const bool notes_runs = !looks_ahead && max_event_time_ns_ == 0;
     for (size_t i = 0; i < batch.size(); ++i) {
+      if (notes_runs) {
+        i += state_.note_run(batch.subspan(i), event_number_);
+        if (i == batch.size()) break;
+      }
       EventView& event = batch[i];
       if (looks_ahead) state_.prefetch(batch, i);
       if (first_ts_ns_ == 0) first_ts_ns_ = event.ts_ns;
@@ -33,6 +38,11 @@ class EventPump {
         return BatchStatus::End;
       }
       event.num = ++event_number_;
+      event_number_ += event.more;
+      if (event.unread && !event.state_only) {
+        state_.note(event);
+        continue;
+      }
       EvalContext context;
       const bool visible = event.unread ? state_.note(event) : state_.update(event, context);
       if (!f(static_cast<const EventView&>(event), context, visible)) return BatchStatus::End;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -64,12 +65,17 @@ MemoryUse memory_use(const fvm::Engine& engine) {
 
 double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
-std::map<std::string_view, uint64_t> events_by_name(const fvm::EngineStats& stats) {
+std::map<std::string_view, uint64_t> events_by_name(const fvm::EngineStats& stats, const fvm::SourceStats& source) {
   std::map<std::string_view, uint64_t> by_name;
   for (size_t code = 0; code < fvm::kEventCount; ++code) {
-    if (stats.events_by_code[code] != 0) by_name[fvm::kEvents[code].name] += stats.events_by_code[code];
+    const uint64_t events = stats.events_by_code[code] + source.unread_by_code[code];
+    if (events != 0) by_name[fvm::kEvents[code].name] += events;
   }
   return by_name;
+}
+
+uint64_t unwatched(const fvm::EngineStats& stats, const fvm::SourceStats& source) {
+  return std::accumulate(source.unread_by_code.begin(), source.unread_by_code.end(), stats.unwatched);
 }
 
 std::vector<Counter> sorted_by_count(std::vector<Counter> rows) {
@@ -114,7 +120,7 @@ std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& sour
 std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source) {
   const fvm::EngineStats& e = engine.stats();
   std::string out;
-  const auto by_name = events_by_name(e);
+  const auto by_name = events_by_name(e, source);
   append_table(out, "events by type", sorted_by_count({by_name.begin(), by_name.end()}));
   append_table(out, "alerts by rule", sorted_by_count(alerts_by_rule(engine)));
   std::vector<Counter> priorities;
@@ -128,7 +134,7 @@ std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source
                 {"enter events merged into their exit", source.absorbed},
                 {"applied to state only", e.hidden},
                 {"evaluated", e.evaluated},
-                {"of types that no rule looks at", e.unwatched},
+                {"of types that no rule looks at", unwatched(e, source)},
                 {"events of unknown threads", engine.state().stats().unknown_threads}});
   append_table(out, "rules machine", machine_counters(engine));
   const MemoryUse memory = memory_use(engine);
@@ -150,7 +156,7 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
   out["absorbed"] = source.absorbed;
   out["hidden"] = e.hidden;
   out["evaluated"] = e.evaluated;
-  out["unwatched"] = e.unwatched;
+  out["unwatched"] = unwatched(e, source);
   out["unknown_threads"] = engine.state().stats().unknown_threads;
   out["threads_peak"] = engine.state().stats().threads_peak;
   const MemoryUse memory = memory_use(engine);
@@ -164,7 +170,7 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
   out["active_rules"] = engine.active_rules();
   out["alerts"] = e.alerts;
   auto& events = out["events_by_type"] = nlohmann::json::object();
-  for (const auto& [name, count] : events_by_name(e)) events[std::string(name)] = count;
+  for (const auto& [name, count] : events_by_name(e, source)) events[std::string(name)] = count;
   auto& rules = out["alerts_by_rule"] = nlohmann::json::object();
   for (const auto& [name, count] : alerts_by_rule(engine)) rules[std::string(name)] = count;
   auto& priorities = out["alerts_by_priority"] = nlohmann::json::object();

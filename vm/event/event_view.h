@@ -44,6 +44,7 @@ class EventView {
   EventCode code{};
   uint16_t cpu = 0;
   uint16_t nparams = 0;      ///< as recorded; at most kEventParams
+  uint32_t more = 0;         ///< unread events directly behind this one that are given out as a number only
   bool unread = false;       ///< nobody wants its parameters: they are not there, and have not been checked
   bool state_only = false;   ///< recorded for state tracking only: applied to state, never shown to rules or output
 

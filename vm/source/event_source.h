@@ -97,6 +97,14 @@ struct SourceError {
   std::string message;
 };
 
+/// What the consumer of events looks at.
+struct Interest {
+  EventSet read;   ///< events with their parameters
+  EventSet noted;  ///< of the others, those of which thread and time matter
+
+  static Interest in_all() { return {EventSet::all(), EventSet::all()}; }
+};
+
 /// One counter per event code.
 using CountByCode = std::array<uint64_t, kEventCount>;
 
@@ -115,6 +123,7 @@ struct SourceStats {
   CountByCode exits_missing{};    ///< the enter event of a call is there and its exit event never came: the event is lost
   CountByCode enters_missing{};   ///< the exit event is there, its enter event should be and is not: arguments may be lost
   CountByCode refused_by_code{};  ///< the part of `refused` whose event code could be read
+  CountByCode unread_by_code{};   ///< given out unread or as a number, state_only ones apart
 };
 
 enum class BatchStatus : uint8_t { Events, End, Failed };
@@ -124,9 +133,10 @@ class EventSource {
   virtual ~EventSource() = default;
   /// Gives the next events; they and what they borrow stay valid until the following call. Failed: error() says why; what came before stands.
   virtual BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) = 0;
-  /// The events whose parameters somebody looks at. A source may give out all others unread, and need not look for loss among
-  /// them. Enter events are always read.
-  virtual void set_interest(const EventSet&) {}
+  /// A source may give out unread what is not to be read, and need not look for loss there. Of what is not to be noted either
+  /// it may give out the number only, and of several events of one thread in a row the last with the number of the others
+  /// (EventView::more). Enter events with an exit event that is read are always read.
+  virtual void set_interest(const Interest&) {}
   virtual const SourceError& error() const = 0;
   virtual const SourceStats& stats() const = 0;
   /// Compressed bytes consumed and in total, for a progress display; total 0 = unknown.

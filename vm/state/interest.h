@@ -19,6 +19,9 @@ inline constexpr uint8_t kConnected = 4;  ///< whether a socket that was never s
 inline constexpr uint8_t kAll = 7;
 }  // namespace state_use
 
+/// The events of which State wants to know thread and time when it need not see them.
+EventSet events_noted_by_state();
+
 /// Adds the events that change what `uses` names, or anything that is always needed.
 void add_events_of_state(uint8_t uses, EventSet& events);
 

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "vm/state/import.h"
+#include "vm/state/interest.h"
 #include "vm/state/socket_text.h"
 #include "vm/state/state_core.h"
 
@@ -24,6 +25,7 @@ struct EventTraits {
   bool has_fd = false;    ///< any descriptor flag
   bool uses_fd = false;
   bool lead_in = false;   ///< in front of all others it belongs to the metadata of a capture
+  bool noted = false;     ///< unread, it still says something of its thread
   int8_t fd_param = -1;
 };
 
@@ -53,6 +55,7 @@ constexpr std::array<EventTraits, kEventCount> make_traits() {
     table[i].lookup = lookup_of(code);
     table[i].metadata = is_metadata(info);
     table[i].pairs = code != EventCode::SCHEDSWITCH_6_E && !info.has(FALCO_EF_SKIPPARSERESET);
+    table[i].noted = table[i].lookup == Lookup::Get || table[i].pairs;
     table[i].uses_fd = info.has(FALCO_EF_USES_FD);
     table[i].has_fd = info.has(FALCO_EF_USES_FD | FALCO_EF_CREATES_FD | FALCO_EF_DESTROYS_FD);
   }
@@ -106,6 +109,7 @@ struct State::Impl {
     if (core.threads.crowded()) core.threads.make_room();
   }
   void bind(Step& step, const EventTraits& traits);
+  void note(const EventView& event, const EventTraits& traits);
 };
 
 State::State(const StateLimits& ceilings) : impl_(std::make_unique<Impl>(ceilings)) {}
@@ -189,15 +193,18 @@ void State::prefetch(std::span<const EventView> batch, size_t next) const {
 
 bool State::outgrows_caches() const { return impl_->core.threads.is_large(); }
 
-bool State::note(const EventView& event) {
-  impl_->begin(event);
-  impl_->leading = false;
-  const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
-  if (traits.lookup != Lookup::Get && !traits.pairs) return !event.state_only;  // of no thread, or nothing to note of it
-  ThreadTable& threads = impl_->core.threads;
+EventSet events_noted_by_state() {
+  EventSet noted;
+  for (size_t code = 0; code < kEventCount; ++code)
+    if (kTraits[code].noted) noted.add(static_cast<EventCode>(code));
+  return noted;
+}
+
+void State::Impl::note(const EventView& event, const EventTraits& traits) {
+  ThreadTable& threads = core.threads;
   ThreadEntry* t = threads.find(event.tid);
   if (!t && traits.lookup == Lookup::Get) {
-    impl_->make_room();
+    make_room();
     t = threads.get(event.tid);
   }
   if (t && traits.pairs) {
@@ -206,7 +213,28 @@ bool State::note(const EventView& event) {
     t->enter_valid = false;
     if (t->enter_stored) forget_enter(*t);
   }
+}
+
+bool State::note(const EventView& event) {
+  impl_->begin(event);
+  impl_->leading = false;
+  const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
+  if (traits.noted) impl_->note(event, traits);
   return !event.state_only;
+}
+
+size_t State::note_run(std::span<const EventView> events, uint64_t& number) {
+  Impl& impl = *impl_;
+  size_t count = 0;
+  for (; count < events.size() && events[count].unread && !events[count].state_only; ++count) {
+    const EventView& event = events[count];
+    if (count == 0 || impl.first_event_ts_ns == 0) impl.begin(event);
+    const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
+    if (traits.noted) impl.note(event, traits);
+    number += uint64_t{1} + event.more;
+  }
+  if (count > 0) impl.leading = false;
+  return count;
 }
 
 bool State::update(const EventView& event, EvalContext& out) {

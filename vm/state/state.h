@@ -90,6 +90,9 @@ class State final : public StateSink {
   bool update(const EventView& event, EvalContext& out);
   /// The same for an unread event (see EventView): only that it happened is taken over.
   bool note(const EventView& event);
+  /// note() for the events in front that are unread and not for state only. Says how many; adds to `number` how many events they
+  /// stand for.
+  size_t note_run(std::span<const EventView> events, uint64_t& number);
 
   // Look-ups for getters; null when unknown.
   const Thread* find_thread(int64_t tid) const;

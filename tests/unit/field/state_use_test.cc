@@ -21,7 +21,7 @@ constexpr EventCode kWatched[] = {EventCode::SYSCALL_OPENAT_2_X, EventCode::SYSC
 
 class Player {
  public:
-  explicit Player(const EventSet& interest) {
+  explicit Player(const Interest& interest) {
     auto opened = open_capture(std::string(FALCO_SOURCE_DIR) + "/rules/demo/break-in.scap.gz");
     REQUIRE(opened);
     source_ = std::move(*opened);
@@ -36,6 +36,8 @@ class Player {
     }
     EventView& event = batch_[at_++];
     event.num = ++number_;
+    number_ += event.more;
+    numbers_only += event.more;
     context = {};
     visible = event.unread ? state.note(event) : state.update(event, context);
     unread += event.unread ? 1 : 0;
@@ -44,7 +46,8 @@ class Player {
   State state;
   EvalContext context;
   bool visible = false;
-  size_t unread = 0;
+  size_t unread = 0, numbers_only = 0;
+  uint64_t number() const { return number_; }
 
  private:
   std::unique_ptr<EventSource> source_;
@@ -69,13 +72,17 @@ TEST_CASE("events that nobody looks at are left unread without a trace") {
     EventSet interest;
     for (const EventCode code : kWatched) interest.add(code);
     add_events_of_state(uses, interest);
-    Player whole(EventSet::all()), part(interest);
+    Player whole(Interest::in_all()), part({interest, events_noted_by_state()});
     Arena arena;
-    while (const EventView* a = whole.next()) {
-      const EventView* b = part.next();
-      REQUIRE(b != nullptr);
+    while (const EventView* b = part.next()) {
+      const EventView* a = nullptr;
+      do {
+        a = whole.next();
+        REQUIRE(a != nullptr);
+      } while (a->num < b->num);
+      REQUIRE(a->num == b->num);
       REQUIRE(a->code == b->code);
-      REQUIRE(a->ts_ns == b->ts_ns);
+      if (b->more == 0 || !b->unread) REQUIRE(a->ts_ns == b->ts_ns);
       REQUIRE(whole.visible == part.visible);
       if (!whole.visible || std::find(std::begin(kWatched), std::end(kWatched), a->code) == std::end(kWatched)) continue;
       for (size_t id = 0; id < kFieldCount; ++id) {
@@ -91,9 +98,12 @@ TEST_CASE("events that nobody looks at are left unread without a trace") {
         ++compared;
       }
     }
-    CHECK(part.next() == nullptr);
+    while (whole.next() != nullptr) continue;
+    CHECK(whole.number() == part.number());
     CHECK(whole.unread == 0);
+    CHECK(whole.numbers_only == 0);
     CHECK(part.unread > 1000);
+    CHECK(part.numbers_only > 1000);
   }
   CHECK(compared > 1'000'000);
 }
