@@ -25,6 +25,7 @@ class EventPump {
     const BatchStatus status = source.next_batch(state_, batch);
     if (status != BatchStatus::Events) return status;
     const bool looks_ahead = state_.outgrows_caches();
+    EvalContext context;
     const bool notes_runs = !looks_ahead && max_event_time_ns_ == 0;
     for (size_t i = 0; i < batch.size(); ++i) {
       if (notes_runs) {
@@ -43,7 +44,6 @@ class EventPump {
         state_.note(event);
         continue;
       }
-      EvalContext context;
       const bool visible = event.unread ? state_.note(event) : state_.update(event, context);
       if (!f(static_cast<const EventView&>(event), context, visible)) return BatchStatus::End;
     }

@@ -27,6 +27,12 @@ struct ParamTable {
   const uint8_t* lens = nullptr;
   uint32_t count = 0;
 
+  /// Lengths and values together.
+  size_t bytes() const {
+    size_t sum = count * sizeof(uint16_t);
+    for (size_t k = 0; k < count; ++k) sum += load<uint16_t>(lens + k * sizeof(uint16_t));
+    return sum;
+  }
   /// `i` < count.
   Bytes at(size_t i) const {
     const uint8_t* value = lens + count * sizeof(uint16_t);
@@ -64,6 +70,9 @@ class EventView {
     nparams = static_cast<uint16_t>(count);
   }
 
+  /// Whether the parameters are those of the record, in its order; then they lie in record().
+  bool is_as_recorded() const { return located_ == nullptr && kept_ == nparams && record_.count == nparams; }
+  const ParamTable& record() const { return record_; }
   /// Of set_params(const Bytes*, ...): how many are borrowed.
   size_t located_params() const { return located_ != nullptr ? nparams : 0; }
 

@@ -25,7 +25,8 @@ inline constexpr uint32_t kRdOnly = 1u << 0, kWrOnly = 1u << 1, kCreat = 1u << 2
                           kLowerLayer = 1u << 16;
 }  // namespace open_flag
 
-struct Fd {
+/// All but the texts.
+struct FdFacts {
   int64_t fd = -1;
   FdType type = FdType::Unknown;
   L4 l4 = L4::NotApplicable;
@@ -37,8 +38,6 @@ struct Fd {
   int64_t pid = -1;  ///< pidfd
   IpAddr sip, dip;   ///< listening sockets: the address is in sip/sport
   uint64_t unix_source = 0, unix_destination = 0;
-  std::string name;         ///< fd.name
-  std::string name_raw;     ///< as given to the call
   uint32_t generation = 0;  ///< grows whenever a value that fd.* fields show changes
 
   bool is_ip_socket() const {
@@ -49,6 +48,11 @@ struct Fd {
   bool is_connected_type() const { return type == FdType::Ipv4Sock || type == FdType::Ipv6Sock; }
   bool has_role() const { return (flags & (fd_flag::kRoleClient | fd_flag::kRoleServer)) != 0; }
   bool is_file() const { return type == FdType::File || type == FdType::FileV2; }
+};
+
+struct Fd : FdFacts {
+  std::string name;      ///< fd.name
+  std::string name_raw;  ///< as given to the call
 };
 
 char fd_typechar(FdType type);               ///< fd.typechar; '?' for uninitialised

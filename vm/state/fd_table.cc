@@ -13,21 +13,10 @@ namespace {
 
 /// A record with its share of the memory budget. The flat part is what the allocator adds.
 struct ChargedFd : Fd {
-  ChargedFd(Fd record, MemoryBudget* budget) : Fd(std::move(record)), charge(budget, bytes(*this)) {}
+  explicit ChargedFd(MemoryBudget* budget) : charge(budget, bytes(*this)) {}
   static size_t bytes(const Fd& record) { return sizeof(ChargedFd) + 64 + heap_bytes(record.name) + heap_bytes(record.name_raw); }
   MemoryCharge charge;
 };
-
-constexpr size_t kSpareBytes = 1024;  // larger records are given back
-
-void clear_but_keep_memory(Fd& fd) {
-  std::string name = std::move(fd.name), name_raw = std::move(fd.name_raw);
-  name.clear();
-  name_raw.clear();
-  fd = Fd{};
-  fd.name = std::move(name);
-  fd.name_raw = std::move(name_raw);
-}
 
 struct TypeText {
   char typechar;
@@ -88,6 +77,27 @@ TypeText type_text(FdType type) {
 char fd_typechar(FdType type) { return type_text(type).typechar; }
 std::string_view fd_type_name(FdType type) { return type_text(type).name; }
 
+std::shared_ptr<Fd> FdPool::make() {
+  if (spare_.empty()) return std::make_shared<ChargedFd>(budget_);
+  std::shared_ptr<Fd> record = std::move(spare_.back());
+  spare_.pop_back();
+  return record;
+}
+
+void FdPool::give_back(std::shared_ptr<Fd>&& record) {
+  std::shared_ptr<Fd> taken = std::move(record);
+  if (taken.use_count() != 1 || spare_.size() == kMostSpare || ChargedFd::bytes(*taken) > kMostBytes) return;
+  static_cast<FdFacts&>(*taken) = {};
+  taken->name.clear();
+  taken->name_raw.clear();
+  spare_.push_back(std::move(taken));
+}
+
+FdTable::~FdTable() {
+  for (Slot& slot : dense_)
+    if (slot) pool_->give_back(std::move(slot));
+}
+
 FdTable::Slot* FdTable::sparse_slot(int64_t fd) {
   const auto it =
       std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; });
@@ -99,15 +109,19 @@ void FdTable::recharge(Fd& fd) { static_cast<ChargedFd&>(fd).charge.set(ChargedF
 Fd* FdTable::edit(int64_t fd) {
   Slot* s = slot(fd);
   if (!s || !*s) return nullptr;
-  if (s->use_count() > 1) *s = std::make_shared<ChargedFd>(**s, slots_charge_.budget());
+  if (s->use_count() > 1) {
+    Slot own = pool_->make();
+    *own = **s;
+    recharge(*own);
+    *s = std::move(own);
+  }
   return s->get();
 }
 
 FdTable::Slot* FdTable::claim(int64_t number, size_t bytes) {
   Slot* s = slot(number);
   if (s && *s) return s;
-  const MemoryBudget* budget = slots_charge_.budget();
-  if (size_ >= limits::kFdsPerProcess || (budget && !budget->fits(bytes))) return nullptr;
+  if (size_ >= limits::kFdsPerProcess || !pool_->budget()->fits(bytes)) return nullptr;
   if (!s && number >= 0 && number < kDense) {
     const size_t wanted = std::max<size_t>({static_cast<size_t>(number) + 1, dense_.size() * 2, 8});
     dense_.resize(std::min<size_t>(wanted, kDense));
@@ -125,20 +139,22 @@ FdTable::Slot* FdTable::claim(int64_t number, size_t bytes) {
 }
 
 Fd* FdTable::set(Fd fd) {
-  Slot* s = claim(fd.fd, ChargedFd::bytes(fd));
-  if (!s) return nullptr;
-  *s = std::make_shared<ChargedFd>(std::move(fd), slots_charge_.budget());
-  return s->get();
+  Fd* record = renew(fd.fd, heap_bytes(fd.name) + heap_bytes(fd.name_raw));
+  if (!record) return nullptr;
+  *record = std::move(fd);
+  recharge(*record);
+  return record;
 }
 
 Fd* FdTable::renew(int64_t number, size_t expected_text_bytes) {
   Slot* s = claim(number, sizeof(ChargedFd) + expected_text_bytes);
   if (!s) return nullptr;
-  if (s->use_count() != 1) *s = std::move(spare_.record);
-  if (*s) {
-    clear_but_keep_memory(**s);
+  if (s->use_count() == 1) {
+    static_cast<FdFacts&>(**s) = {};
+    (*s)->name.clear();
+    (*s)->name_raw.clear();
   } else {
-    *s = std::make_shared<ChargedFd>(Fd{}, slots_charge_.budget());
+    *s = pool_->make();
   }
   (*s)->fd = number;
   return s->get();
@@ -148,11 +164,7 @@ void FdTable::remove(int64_t fd) {
   Slot* s = slot(fd);
   if (!s || !*s) return;
   --size_;
-  if (s->use_count() == 1 && ChargedFd::bytes(**s) <= kSpareBytes) {
-    spare_.record = std::move(*s);
-  } else {
-    s->reset();
-  }
+  pool_->give_back(std::move(*s));
   if (fd >= 0 && fd < kDense) return;
   sparse_.erase(std::find_if(sparse_.begin(), sparse_.end(), [&](const auto& e) { return e.first == fd; }));
   if (fd < 0) --negatives_;

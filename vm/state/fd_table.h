@@ -17,12 +17,33 @@
 
 namespace fvm {
 
+/// Records that nobody needs any more, for the next ones: with their texts' memory, so that opening and closing files needs no
+/// heap. Of the records that are made and that it keeps, it counts the memory.
+class FdPool {
+ public:
+  /// `budget` must outlive the pool and every record.
+  explicit FdPool(MemoryBudget& budget) : budget_(&budget) { spare_.reserve(kMostSpare); }
+  /// A record as Fd{}, but for the memory of its texts.
+  std::shared_ptr<Fd> make();
+  /// Takes the last reference to a record, or lets go of one of several.
+  void give_back(std::shared_ptr<Fd>&& record);
+  MemoryBudget* budget() const { return budget_; }
+
+ private:
+  static constexpr size_t kMostSpare = 256, kMostBytes = 1024;  // larger records go to the heap
+  std::vector<std::shared_ptr<Fd>> spare_;
+  MemoryBudget* budget_;
+};
+
 class FdTable {
   static constexpr size_t kPrefetched = 8;
 
  public:
-  /// `budget`, when given, must outlive the table and every copy of it.
-  explicit FdTable(MemoryBudget* budget = nullptr) : slots_charge_(budget, 0) {}
+  /// `pool` must outlive the table and every copy of it.
+  explicit FdTable(FdPool& pool) : pool_(&pool), slots_charge_(pool.budget(), 0) {}
+  FdTable(const FdTable&) = default;
+  FdTable& operator=(const FdTable&) = delete;
+  ~FdTable();
 
   const Fd* find(int64_t fd) const {
     const Slot* s = const_cast<FdTable*>(this)->slot(fd);
@@ -32,8 +53,7 @@ class FdTable {
   Fd* edit(int64_t fd);
   /// Adds or replaces; null when the table is full, or memory is short, and `fd` is new.
   Fd* set(Fd fd);
-  /// The same for a record with nothing but its number, which the caller fills before it calls recharge(). Takes the memory of
-  /// the record it replaces, or of the one removed last, texts included, so that opening and closing files needs no heap.
+  /// The same for a record with nothing but its number, which the caller fills before it calls recharge().
   Fd* renew(int64_t fd, size_t expected_text_bytes);
   /// Counts what a record of a table takes; to be called when its texts have changed.
   static void recharge(Fd& fd);
@@ -42,7 +62,7 @@ class FdTable {
   void remove_if(Predicate&& gone) {
     for (auto& slot : dense_)
       if (slot && gone(std::as_const(*slot))) {
-        slot.reset();
+        pool_->give_back(std::move(slot));
         --size_;
       }
     size_ -= std::erase_if(sparse_, [&](const auto& entry) {
@@ -112,19 +132,11 @@ class FdTable {
   }
   void recharge() { slots_charge_.set(copy_bytes()); }
 
-  /// A removed record whose memory the next one takes. Stays behind when a table is copied.
-  struct Spare {
-    Slot record;
-    Spare() = default;
-    Spare(const Spare&) {}
-    Spare& operator=(const Spare&) { return *this; }
-  };
-
   std::vector<Slot> dense_;
   std::vector<std::pair<int64_t, Slot>> sparse_;  // sorted, numbers outside 0 .. kDense-1
   size_t negatives_ = 0;                          // how many of sparse_ are below 0
   size_t size_ = 0;
-  Spare spare_;
+  FdPool* pool_;
   MemoryCharge slots_charge_;
 };
 

@@ -84,7 +84,7 @@ void Import::add(StateCore& core, int64_t tid, std::vector<FdRecord> fds) {
   if (!thread || fds.empty()) return;
   pending_ = true;
   if (!server_ports_) server_ports_ = std::make_unique<Ports>();
-  if (!thread->fds) thread->fds = std::make_shared<FdTable>(&core.budget);
+  if (!thread->fds) thread->fds = std::make_shared<FdTable>(core.fd_pool);
   for (FdRecord& record : fds) {
     if (record.type == FdType::Unknown) continue;  // says nothing, and counts for nobody
     Fd fd = make_fd(std::move(record));

@@ -27,6 +27,7 @@ struct EventTraits {
   bool lead_in = false;   ///< in front of all others it belongs to the metadata of a capture
   bool noted = false;     ///< unread, it still says something of its thread
   int8_t fd_param = -1;
+  Handler handler = nullptr;  ///< null: the event changes nothing
 };
 
 constexpr bool is_clone(EventCode code) {
@@ -66,6 +67,9 @@ constexpr std::array<EventTraits, kEventCount> make_traits() {
                          EventCode::SYSCALL_OPENAT2_E, EventCode::SOCKET_CONNECT_E, EventCode::SYSCALL_EXECVE_19_E,
                          EventCode::SYSCALL_EXECVEAT_E})
     table[static_cast<size_t>(code)].hidden = true;
+#define FALCO_HANDLER(Sym, function, Use) table[static_cast<size_t>(EventCode::Sym)].handler = function;
+#include "vm/state/handlers.def"
+#undef FALCO_HANDLER
 #define FALCO_EVENT_FD(Sym, parameter) table[static_cast<size_t>(EventCode::Sym)].fd_param = parameter;
 #include "vm/state/event_fd.def"
 #undef FALCO_EVENT_FD
@@ -151,7 +155,7 @@ void State::Impl::run_deferred(uint64_t now_ns) {
       t->procinfo_cpu_sys = todo.procinfo_system;
     }
   }
-  todo = {};
+  todo.what = 0;
 }
 
 /// Finds thread and descriptor of the event; pairs it with its enter event.
@@ -246,7 +250,7 @@ bool State::update(const EventView& event, EvalContext& out) {
   core.event_container = nullptr;
   Step step{event};
   impl.bind(step, traits);
-  if (const Handler handler = handler_of(event.code)) handler(core, step);
+  if (traits.handler != nullptr) traits.handler(core, step);
   impl.leading = impl.leading && traits.lead_in;
   if (traits.hidden || impl.leading) return false;
 

@@ -67,12 +67,12 @@ FdTable* StateCore::fds_for_writing(ThreadEntry& thread) {
   ThreadEntry* owner = (thread.flags & thread_flag::kCloneFiles) ? ThreadTable::main_of(thread) : &thread;
   if (!owner) return nullptr;
   if (!owner->fds) {
-    owner->fds = std::make_shared<FdTable>(&budget);
+    owner->fds = std::make_shared<FdTable>(fd_pool);
   } else if (owner->fds.use_count() > 1) {
     // Without room for a copy the process starts over with an empty table.
     const bool fits = budget.fits(owner->fds->copy_bytes());
     if (!fits) stats.fds_refused += owner->fds->size();
-    owner->fds = fits ? std::make_shared<FdTable>(*owner->fds) : std::make_shared<FdTable>(&budget);
+    owner->fds = fits ? std::make_shared<FdTable>(*owner->fds) : std::make_shared<FdTable>(fd_pool);
   }
   return owner->fds.get();
 }

@@ -35,8 +35,6 @@ struct Step {
 
 class StateCore;
 using Handler = void (*)(StateCore&, Step&);
-/// Null: the event changes nothing.
-Handler handler_of(EventCode code);
 #define FALCO_HANDLER(Sym, function, Use) void function(StateCore& core, Step& step);
 #include "vm/state/handlers.def"
 #undef FALCO_HANDLER
@@ -45,11 +43,13 @@ class StateCore {
  public:
   explicit StateCore(const StateLimits& ceilings)
       : budget(ceilings.bytes),
+        fd_pool(budget),
         cgroup_sets(budget),
         containers(budget),
         threads(generations, stats, budget, ceilings.threads, cgroup_sets.empty()) {}
 
   MemoryBudget budget;  // first: everything else gives back to it at the end
+  FdPool fd_pool;
   StateStats stats;
   Generations generations;
   CgroupSets cgroup_sets;

@@ -4,7 +4,6 @@
 // Links are plain pointers kept by ThreadTable, which owns all entries.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 
@@ -21,43 +20,48 @@ class StoredEnter {
  public:
   /// Keeps `event` unless it is larger than kStoredEnterBytes or memory is short.
   void store(const EventView& event, MemoryBudget& budget) {
-    clear();
-    size_t bytes = kHeaderBytes;
-    for (size_t i = 0; i < event.nparams; ++i) bytes += event.param(i).size() + 2;
-    if (bytes > limits::kStoredEnterBytes || !budget.fits(bytes)) return;
-    nparams_ = event.nparams < kParams ? event.nparams : kParams;
-    for (size_t i = 0; i < nparams_; ++i) {
-      bytes_ += as_text(event.param(i));
-      ends_[i] = static_cast<uint16_t>(bytes_.size());
+    if (event.is_as_recorded()) {
+      const ParamTable record = event.record();
+      keep(record.lens, record.bytes(), record.count, budget);
+    } else {
+      store_located(event, budget);
     }
-    present_ = true;
-    if (bytes_.capacity() > kInlineBytes) charge_ = MemoryCharge(&budget, bytes_.capacity());
   }
   void clear() {
-    bytes_.clear();
     if (bytes_.capacity() > kKeptBytes) {
       bytes_ = std::string();
       charge_.set(0);
     }
-    nparams_ = 0;
+    count_ = 0;
     present_ = false;
   }
   bool present() const { return present_; }
+  /// Empty where there is none.
   Bytes param(size_t i) const {
-    if (i >= nparams_) return {};
-    const size_t start = i == 0 ? 0 : ends_[i - 1];
-    return fvm::as_bytes(std::string_view(bytes_).substr(start, ends_[i] - start));
+    if (i >= count_) return {};
+    return ParamTable{fvm::as_bytes(bytes_).data(), count_}.at(i);
   }
 
  private:
   static constexpr size_t kHeaderBytes = 26;  // of an event record
   static constexpr size_t kInlineBytes = 15;  // of a std::string, no heap
   static constexpr size_t kKeptBytes = 128;   // memory that most events need is kept for the next one
-  static constexpr size_t kParams = 5;        // openat2's; the widest of the stored events
+
+  void keep(const uint8_t* table, size_t bytes, uint32_t count, MemoryBudget& budget) {
+    clear();
+    if (kHeaderBytes + bytes > limits::kStoredEnterBytes || !budget.fits(bytes)) return;
+    const size_t before = bytes_.capacity();
+    bytes_.assign(reinterpret_cast<const char*>(table), bytes);
+    count_ = count;
+    present_ = true;
+    if (bytes_.capacity() != before) charge_ = MemoryCharge(&budget, bytes_.capacity() > kInlineBytes ? bytes_.capacity() : 0);
+  }
+  /// Of an event whose parameters don't lie behind each other.
+  void store_located(const EventView& event, MemoryBudget& budget);
+
   MemoryCharge charge_;
-  std::string bytes_;
-  std::array<uint16_t, kParams> ends_{};
-  size_t nparams_ = 0;
+  std::string bytes_;  ///< u16 lengths, then the parameters
+  uint32_t count_ = 0;
   bool present_ = false;
 };
 

@@ -87,10 +87,17 @@ void set_cloexec(Fd& fd, bool on) {
 }
 
 void copy_fd(StateCore& core, Step& step, int64_t number, bool cloexec) {
-  Fd copy = *step.fd;
-  copy.fd = number;
-  set_cloexec(copy, cloexec);
-  core.add_fd(step, std::move(copy));
+  const Fd& source = *step.fd;
+  if (number == source.fd) {
+    step.thread->lastevent_fd = number;
+    return set_cloexec(core.edit_fd(step), cloexec);
+  }
+  Fd* copy = core.begin_fd(step, number, source.name.size() + source.name_raw.size());
+  if (!copy) return;
+  *copy = source;
+  copy->fd = number;
+  set_cloexec(*copy, cloexec);
+  core.finish_fd(step, *copy);
 }
 
 void add_typed(StateCore& core, Step& step, int64_t number, FdType type, uint32_t open_flags) {

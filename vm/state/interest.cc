@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Event code -> handler, from handlers.def.
-
-#include <array>
+// Which events State has to see, from handlers.def.
 
 #include "vm/state/interest.h"
-#include "vm/state/state_core.h"
+#include "vm/abi/tables.h"
 
 namespace fvm {
-namespace {
-
-constexpr std::array<Handler, kEventCount> make_handlers() {
-  std::array<Handler, kEventCount> table{};
-#define FALCO_HANDLER(Sym, function, Use) table[static_cast<size_t>(EventCode::Sym)] = function;
-#include "vm/state/handlers.def"
-#undef FALCO_HANDLER
-  return table;
-}
-constexpr std::array<Handler, kEventCount> kHandlers = make_handlers();
-
-}  // namespace
-
 void add_events_of_state(uint8_t uses, EventSet& events) {
   // What no thread caused: users, containers, drops. Rare, and part of the metadata.
   for (size_t code = 0; code < kEventCount; ++code) {
@@ -32,7 +17,5 @@ void add_events_of_state(uint8_t uses, EventSet& events) {
 #include "vm/state/handlers.def"
 #undef FALCO_HANDLER
 }
-
-Handler handler_of(EventCode code) { return kHandlers[static_cast<size_t>(code)]; }
 
 }  // namespace fvm
