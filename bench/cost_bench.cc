@@ -207,8 +207,8 @@ bool read_fields(const char* path, std::vector<FieldTime>& times, const std::vec
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   uint64_t number = 0;
   while (status == fvm::BatchStatus::Events) {
-    status = pump.poll(**source, [&](const fvm::EventView&, const fvm::EvalContext& context, bool visible) {
-      if (!visible || ++number % 32 != 0) return true;
+    status = pump.poll_shown(**source, [&](const fvm::EvalContext& context) {
+      if (++number % 32 != 0) return true;
       const fvm::LiveFields fields(context);
       for (size_t i = 0; i < uses.size(); ++i) {
         arena.reset();

@@ -126,21 +126,25 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   constexpr size_t kReadAheadBytes = 16;  // of the length table, whatever the block's length
   constexpr size_t kPrefetchBytes = 2048;
   constexpr size_t kLineBytes = 64;
+  if (static_cast<size_t>(window.end - window.at) < kFixedBytes + kReadAheadBytes) return 0;
   const uint8_t* at = window.at;
   const uint8_t* const end = window.end;
+  const uint8_t* const last_begin = end - (kFixedBytes + kReadAheadBytes);
+  const Row* const rows = rows_.data();
+  const Step* const steps = steps_.data();
   EventView* event = out;
   EventView* const full = out + room;
   EventView* noted = nullptr;    // the event before, if it is one for a note
   bool may_be_a_number = false;  // an ordinary event was given out: who looks for the first one has it
   uint64_t blocks = 0, absorbed = 0, upgraded = 0;
 
-  while (event != full) {
-    if (static_cast<size_t>(end - at) < kFixedBytes + kReadAheadBytes) break;
+  while (event != full && at <= last_begin) {
     // Two lines are what a block takes on average; longer ones wait.
     prefetch(at + kPrefetchBytes);
     prefetch(at + kPrefetchBytes + kLineBytes);
-    const size_t length = load<uint32_t>(at + 4);
-    if (load<uint32_t>(at) != type || length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes ||
+    const uint64_t type_and_length = load<uint64_t>(at);
+    const size_t length = type_and_length >> 32;
+    if (static_cast<uint32_t>(type_and_length) != type || length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes ||
         length > static_cast<size_t>(end - at)) {
       break;
     }
@@ -150,9 +154,9 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     const uint32_t count = load<uint32_t>(header + 22);
     const size_t payload_bytes = said_bytes - kEventHeaderBytes;
     if (payload_bytes > length - kLeastBytes || code >= kEventCount) break;
-    const Row row = rows_[code];
+    const Row row = rows[code];
     if (count >= row.count) break;
-    const Step& step = steps_[row.first + count];
+    const Step& step = steps[row.first + count];
     const int64_t tid = load<int64_t>(header + 8);
     const bool state_only = HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
 

@@ -59,14 +59,14 @@ BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {
     source.set_interest(interest_);
     told_ = &source;
   }
-  const BatchStatus status = pump_.poll(source, [&](const EventView& event, EvalContext& context, bool visible) {
+  const BatchStatus status = pump_.poll(source, [&](const EventView& event, bool visible) {
     ++stats_.events_by_code[static_cast<size_t>(event.code)];
     if (!visible) {
       ++stats_.hidden;
     } else if (!machine_.watches(event.code)) {
       ++stats_.unwatched;
     } else {
-      handle(event, context, sink);
+      handle(event, sink);
     }
     return stats_.alerts_lost == 0;
   });
@@ -74,8 +74,10 @@ BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {
   return status;
 }
 
-void Engine::handle(const EventView& event, EvalContext& context, AlertSink& sink) {
+void Engine::handle(const EventView& event, AlertSink& sink) {
   ++stats_.evaluated;
+  EvalContext context;
+  pump_.state().describe(context);
   count_unknown(event, context);
 
   context.memory = &memory_;

@@ -75,7 +75,7 @@ class Engine {
   uint64_t text_overruns() const { return machine_.text_overruns(); }
 
  private:
-  void handle(const EventView& event, EvalContext& context, AlertSink& sink);
+  void handle(const EventView& event, AlertSink& sink);
   Interest interest() const;
   void count_unknown(const EventView& event, const EvalContext& context);
   /// One copy of the machine's loop for all events: a second one would be measured cold.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "vm/source/event_source.h"
 #include "vm/state/state.h"
@@ -17,15 +18,14 @@ class EventPump {
   /// Ends after so much event time; 0 = no limit.
   explicit EventPump(uint64_t max_event_time_ns = 0) : max_event_time_ns_(max_event_time_ns) {}
 
-  /// Applies the events of the next batch and calls f(const EventView&, EvalContext&, bool visible) for each that was read or is
-  /// for state only; hidden and unread events have no context. When f returns false, or time is up, the rest of the batch is left and the status is End.
+  /// Applies the events of the next batch and calls f(const EventView&, bool visible) for each that was read or is for state
+  /// only; state().describe() gives the context of visible ones. When f returns false, or time is up, the rest of the batch is left and the status is End.
   template <typename F>
   BatchStatus poll(EventSource& source, F&& f) {
     std::span<EventView> batch;
     const BatchStatus status = source.next_batch(state_, batch);
     if (status != BatchStatus::Events) return status;
     const bool looks_ahead = state_.outgrows_caches();
-    EvalContext context;
     const bool notes_runs = !looks_ahead && max_event_time_ns_ == 0;
     for (size_t i = 0; i < batch.size(); ++i) {
       if (notes_runs) {
@@ -44,10 +44,20 @@ class EventPump {
         state_.note(event);
         continue;
       }
-      const bool visible = event.unread ? state_.note(event) : state_.update(event, context);
-      if (!f(static_cast<const EventView&>(event), context, visible)) return BatchStatus::End;
+      const bool visible = event.unread ? state_.note(event) : state_.update(event);
+      if (!f(static_cast<const EventView&>(event), visible)) return BatchStatus::End;
     }
     return status;
+  }
+  /// The same for who looks at all events: calls f(const EvalContext&) for each that is not hidden.
+  template <typename F>
+  BatchStatus poll_shown(EventSource& source, F&& f) {
+    EvalContext context;
+    return poll(source, [&](const EventView&, bool visible) {
+      if (!visible) return true;
+      state_.describe(context);
+      return f(std::as_const(context));
+    });
   }
   State& state() { return state_; }
   const State& state() const { return state_; }

@@ -23,8 +23,7 @@ int print_events(const PrintRequest& request, fvm::EventSource& source, std::FIL
   bool written = true;
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   while (status == fvm::BatchStatus::Events && written && *request.stop == 0) {
-    status = pump.poll(source, [&](const fvm::EventView&, const fvm::EvalContext& context, bool visible) {
-      if (!visible) return true;
+    status = pump.poll_shown(source, [&](const fvm::EvalContext& context) {
       line.clear();
       if (request.json) {
         if (!format->to_object(context, object)) return true;

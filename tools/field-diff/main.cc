@@ -36,8 +36,7 @@ int run(const std::string& capture, const std::string& expected_path, const Comp
   bool more = expected->next();
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   while (more && status == fvm::BatchStatus::Events) {
-    status = pump.poll(**source, [&](const fvm::EventView&, const fvm::EvalContext& context, bool visible) {
-      if (!visible) return true;
+    status = pump.poll_shown(**source, [&](const fvm::EvalContext& context) {
       while (more && expected->event_number() < context.event->num) {
         comparison.missing_event(expected->event_number());
         more = expected->next();

@@ -27,6 +27,7 @@ struct EventTraits {
   bool lead_in = false;   ///< in front of all others it belongs to the metadata of a capture
   bool noted = false;     ///< unread, it still says something of its thread
   int8_t fd_param = -1;
+  bool needs_socket = false;  ///< without one its handler has nothing to do
   Handler handler = nullptr;  ///< null: the event changes nothing
 };
 
@@ -67,7 +68,9 @@ constexpr std::array<EventTraits, kEventCount> make_traits() {
                          EventCode::SYSCALL_OPENAT2_E, EventCode::SOCKET_CONNECT_E, EventCode::SYSCALL_EXECVE_19_E,
                          EventCode::SYSCALL_EXECVEAT_E})
     table[static_cast<size_t>(code)].hidden = true;
-#define FALCO_HANDLER(Sym, function, Use) table[static_cast<size_t>(EventCode::Sym)].handler = function;
+#define FALCO_HANDLER(Sym, function, Use)                        \
+  table[static_cast<size_t>(EventCode::Sym)].handler = function; \
+  table[static_cast<size_t>(EventCode::Sym)].needs_socket = state_use::k##Use == state_use::kConnected;
 #include "vm/state/handlers.def"
 #undef FALCO_HANDLER
 #define FALCO_EVENT_FD(Sym, parameter) table[static_cast<size_t>(EventCode::Sym)].fd_param = parameter;
@@ -101,6 +104,13 @@ struct State::Impl {
   Import import;
   uint64_t first_event_ts_ns = 0;
   bool leading = true;  ///< only events that belong to the metadata have come yet
+  /// The event of the last update().
+  struct Shown {
+    const EventView* event = nullptr;
+    ThreadEntry* thread = nullptr;
+    const Fd* fd = nullptr;
+    bool name_changed = false;
+  } shown;
 
   void run_deferred(uint64_t now_ns);
   /// What comes before every event.
@@ -241,7 +251,7 @@ size_t State::note_run(std::span<const EventView> events, uint64_t& number) {
   return count;
 }
 
-bool State::update(const EventView& event, EvalContext& out) {
+bool State::update(const EventView& event) {
   Impl& impl = *impl_;
   StateCore& core = impl.core;
   impl.begin(event);
@@ -250,28 +260,35 @@ bool State::update(const EventView& event, EvalContext& out) {
   core.event_container = nullptr;
   Step step{event};
   impl.bind(step, traits);
-  if (traits.handler != nullptr) traits.handler(core, step);
+  if (traits.handler != nullptr && (!traits.needs_socket || (step.fd && step.fd->is_connected_type()))) {
+    traits.handler(core, step);
+  }
   impl.leading = impl.leading && traits.lead_in;
   if (traits.hidden || impl.leading) return false;
+  if (step.thread && event.is_exit() && step.thread->enter_stored) forget_enter(*step.thread);
+  impl.shown = {&event, step.thread, step.fd, step.name_changed};
+  return !event.state_only;
+}
 
-  if (!step.thread && !traits.metadata) step.thread = core.threads.find(event.tid);
+void State::describe(EvalContext& out) {
+  StateCore& core = impl_->core;
+  const Impl::Shown& shown = impl_->shown;
+  const EventTraits& traits = kTraits[static_cast<size_t>(shown.event->code)];
   FieldMemory* const memory = out.memory;
   out = {};
-  out.event = &event;
+  out.event = shown.event;
   out.state = this;
   out.memory = memory;
-  if (ThreadEntry* t = step.thread) {
-    if (event.is_exit() && t->enter_stored) forget_enter(*t);
-    core.generations.catch_up(*t);
-    out.thread = t;
-    if (traits.has_fd) {
-      out.has_fd_fields = true;
-      out.fd_num = t->lastevent_fd;
-      out.fd = step.fd ? step.fd : core.find_fd(*t, t->lastevent_fd);
-      out.fd_name_changed = step.fd && step.name_changed;
-    }
-  }
-  return !event.state_only;
+  ThreadEntry* t = shown.thread;
+  if (!t && !traits.metadata) t = core.threads.find(shown.event->tid);
+  if (!t) return;
+  core.generations.catch_up(*t);
+  out.thread = t;
+  if (!traits.has_fd) return;
+  out.has_fd_fields = true;
+  out.fd_num = t->lastevent_fd;
+  out.fd = shown.fd ? shown.fd : core.find_fd(*t, t->lastevent_fd);
+  out.fd_name_changed = shown.fd && shown.name_changed;
 }
 
 const Thread* State::find_thread(int64_t tid) const { return impl_->core.threads.find(tid); }

@@ -48,7 +48,7 @@ struct Container {
 
 struct StateStats {
   uint64_t threads = 0, threads_peak = 0, threads_refused = 0, unknown_threads = 0;
-  uint64_t fds_refused = 0, unknown_fds = 0, failed_containers = 0;
+  uint64_t fds_refused = 0, failed_containers = 0;
   uint64_t threads_evicted = 0;  ///< idle ones that made room
   uint64_t images_trimmed = 0;  ///< processes whose arguments and environment were not kept for lack of memory
 };
@@ -85,9 +85,17 @@ class State final : public StateSink {
   bool outgrows_caches() const;
 
   /// Applies `event`. False: a hidden event (an enter event that is only stored; users and containers in front of all
-  /// others, which belong to the metadata), not to be shown to rules or output;
-  /// `out` is then not filled. Pointers in `out` stay valid until the next call.
-  bool update(const EventView& event, EvalContext& out);
+  /// others, which belong to the metadata), not to be shown to rules or output.
+  bool update(const EventView& event);
+  /// The context of the event that update() applied last, which must not be hidden. Valid until the next event; what is in
+  /// `out.memory` stays.
+  void describe(EvalContext& out);
+  /// Both; `out` is not filled for hidden events.
+  bool update(const EventView& event, EvalContext& out) {
+    const bool shown = update(event);
+    if (shown) describe(out);
+    return shown;
+  }
   /// The same for an unread event (see EventView): only that it happened is taken over.
   bool note(const EventView& event);
   /// note() for the events in front that are unread and not for state only. Says how many; adds to `number` how many events they

@@ -82,9 +82,7 @@ class StateCore {
   const Fd* find_fd(const ThreadEntry& thread, int64_t number) {
     if (number < 0) return nullptr;
     const FdTable* table = fds_of(thread);
-    const Fd* fd = table ? table->find(number) : nullptr;
-    if (!fd) ++stats.unknown_fds;
-    return fd;
+    return table ? table->find(number) : nullptr;
   }
 
   /// Stores `fd` in the thread's table and makes it the event's descriptor; null when it was refused.

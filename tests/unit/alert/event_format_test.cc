@@ -30,8 +30,7 @@ std::vector<std::string> lines(std::string_view format, bool json = false) {
   REQUIRE(source);
   EventPump pump;
   std::vector<std::string> out;
-  while (pump.poll(**source, [&](const EventView&, const EvalContext& context, bool visible) {
-    if (!visible) return true;
+  while (pump.poll_shown(**source, [&](const EvalContext& context) {
     std::string line;
     nlohmann::json object;
     if (json) {
