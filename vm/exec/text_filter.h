@@ -20,13 +20,7 @@ namespace fvm {
 class TextFeatures {
  public:
   explicit TextFeatures(std::string_view text)
-      : length_(length_bit(text.size())), head_(head(text)), tail_(tail(text)) {
-    if (text.size() <= kMostPairs) {
-      add_pairs(text);
-    } else {
-      pairs_ = {~uint64_t{0}, ~uint64_t{0}};
-    }
-  }
+      : length_(length_bit(text.size())), head_(head(text)), tail_(tail(text)), unread_(text) {}
 
  private:
   friend class TextFilter;
@@ -34,7 +28,19 @@ class TextFeatures {
   static constexpr size_t kMostPairs = 160;  ///< a longer text has most pairs; looking is not worth it
 
   TextFeatures() = default;
-  void add_pairs(std::string_view text) {
+  /// Looked for when the first predicate asks.
+  const Pairs& pairs() const {
+    if (!unread_.empty()) {
+      if (unread_.size() <= kMostPairs) {
+        add_pairs(unread_);
+      } else {
+        pairs_ = {~uint64_t{0}, ~uint64_t{0}};
+      }
+      unread_ = {};
+    }
+    return pairs_;
+  }
+  void add_pairs(std::string_view text) const {
     for (size_t i = 1; i < text.size(); ++i) {
       const unsigned pair = static_cast<uint8_t>(text[i - 1]) * 37u + static_cast<uint8_t>(text[i]) * 11u;
       pairs_[pair / 64 % 2] |= uint64_t{1} << (pair % 64);
@@ -54,7 +60,8 @@ class TextFeatures {
   }
 
   uint64_t length_ = 0, head_ = 0, tail_ = 0;
-  Pairs pairs_{};
+  mutable Pairs pairs_{};
+  mutable std::string_view unread_;  ///< text whose pairs are not in pairs_ yet
 };
 static_assert(std::endian::native == std::endian::little, "head and tail take the first byte for the lowest");
 
@@ -87,9 +94,11 @@ class TextFilter {
   }
 
   bool lets_through(const TextFeatures& text) const {
-    return (lengths_ & text.length_) != 0 &&
-           (((text.head_ ^ head_) & head_mask_) | ((text.tail_ ^ tail_) & tail_mask_) |
-            (needs_.pairs_[0] & ~text.pairs_[0]) | (needs_.pairs_[1] & ~text.pairs_[1])) == 0;
+    if ((lengths_ & text.length_) == 0) return false;
+    if ((((text.head_ ^ head_) & head_mask_) | ((text.tail_ ^ tail_) & tail_mask_)) != 0) return false;
+    if ((needs_.pairs_[0] | needs_.pairs_[1]) == 0) return true;
+    const TextFeatures::Pairs& pairs = text.pairs();
+    return ((needs_.pairs_[0] & ~pairs[0]) | (needs_.pairs_[1] & ~pairs[1])) == 0;
   }
 
  private:

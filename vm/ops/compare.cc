@@ -2,6 +2,7 @@
 #include "vm/ops/compare.h"
 
 #include <compare>
+#include <cstring>
 
 #include "vm/ops/glob.h"
 #include "vm/ops/net_ops.h"
@@ -45,6 +46,12 @@ bool equal(const Value& a, const Value& b) {
   return false;
 }
 
+size_t find_text(std::string_view text, std::string_view part) {
+  if (part.empty()) return 0;
+  const void* found = text.empty() ? nullptr : memmem(text.data(), text.size(), part.data(), part.size());
+  return found ? static_cast<size_t>(static_cast<const char*>(found) - text.data()) : std::string_view::npos;
+}
+
 bool icontains(std::string_view text, std::string_view part) {
   if (part.empty()) return true;
   if (part.size() > text.size()) return false;
@@ -74,14 +81,14 @@ bool compare(CmpOp op, const Value& field, const Value& constant) {
     case CmpOp::Le: return std::is_lteq(order(field, constant));
     case CmpOp::Gt: return std::is_gt(order(field, constant));
     case CmpOp::Ge: return std::is_gteq(order(field, constant));
-    case CmpOp::Contains: return (is_text || is_bytes) && value.find(operand) != std::string_view::npos;
+    case CmpOp::Contains: return (is_text || is_bytes) && find_text(value, operand) != std::string_view::npos;
     case CmpOp::StartsWith: return (is_text || is_bytes) && value.starts_with(operand);
     case CmpOp::EndsWith: return (is_text || is_bytes) && value.ends_with(operand);
     case CmpOp::IContains: return is_text && icontains(value, operand);
     case CmpOp::Glob: return is_text && glob_match(operand, value);
     case CmpOp::IGlob: return is_text && glob_match(operand, value, Case::Ignore);
     case CmpOp::PMatch: return is_text && path_match(value, operand);
-    case CmpOp::BContains: return is_bytes && value.find(operand) != std::string_view::npos;
+    case CmpOp::BContains: return is_bytes && find_text(value, operand) != std::string_view::npos;
     case CmpOp::BStartsWith: return is_bytes && value.starts_with(operand);
     case CmpOp::Regex: return false;
   }

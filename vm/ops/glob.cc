@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/ops/glob.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "vm/ops/compare.h"
@@ -161,9 +162,30 @@ class Matcher {
   Case letters_;
 };
 
+bool has_only_stars(std::string_view pattern) {
+  return std::none_of(pattern.begin(), pattern.end(), [](char c) { return c == '?' || c == '[' || c == '\\'; });
+}
+
+/// For patterns whose only special byte is `*`: the pieces between stars, each at the first place it fits.
+bool match_pieces(std::string_view pattern, std::string_view text) {
+  size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == text;
+  if (!text.starts_with(pattern.substr(0, star))) return false;
+  text.remove_prefix(star);
+  pattern.remove_prefix(star + 1);
+  while ((star = pattern.find('*')) != std::string_view::npos) {
+    const size_t at = find_text(text, pattern.substr(0, star));
+    if (at == std::string_view::npos) return false;
+    text.remove_prefix(at + star);
+    pattern.remove_prefix(star + 1);
+  }
+  return text.ends_with(pattern);
+}
+
 }  // namespace
 
 bool glob_match(std::string_view pattern, std::string_view text, Case letters) {
+  if (letters == Case::Exact && has_only_stars(pattern)) return match_pieces(pattern, text);
   const Matcher matcher(pattern, letters);
   size_t p = 0;
   size_t t = 0;
