@@ -4,6 +4,7 @@
 #include "capture/event_run.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "vm/abi/limits.h"
 #include "vm/base/inline.h"
@@ -131,12 +132,11 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   const uint8_t* const end = window.end;
   const uint8_t* const last_begin = end - (kFixedBytes + kReadAheadBytes);
   const Row* const rows = rows_.data();
-  const Step* const steps = steps_.data();
+  Step* const steps = steps_.data();
   EventView* event = out;
   EventView* const full = out + room;
   EventView* noted = nullptr;    // the event before, if it is one for a note
   bool may_be_a_number = false;  // an ordinary event was given out: who looks for the first one has it
-  uint64_t blocks = 0, absorbed = 0, upgraded = 0;
 
   while (event != full && at <= last_begin) {
     // Two lines are what a block takes on average; longer ones wait.
@@ -156,26 +156,27 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     if (payload_bytes > length - kLeastBytes || code >= kEventCount) break;
     const Row row = rows[code];
     if (count >= row.count) break;
-    const Step& step = steps[row.first + count];
+    Step& step = steps[row.first + count];
     const int64_t tid = load<int64_t>(header + 8);
     const bool state_only = HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
 
     if (step.action <= Action::Note) {
+      ++step.blocks;
       if (step.leaves != Leaves::Nothing) upgrader_.leave_call(tid, step.leaves == Leaves::ByNextCall, stats);
       if (step.action == Action::Drop) {
-        ++absorbed;
-        goto next;
+        at += length;
+        continue;
       }
-      upgraded += step.upgrades ? 1 : 0;
-      if (!state_only) {
-        ++stats.unread_by_code[static_cast<size_t>(step.code)];
+      if (may_be_a_number && !state_only) {
         const bool same_thread = noted != nullptr && noted->tid == tid;
-        if (may_be_a_number && (step.action == Action::Count || same_thread)) {
+        if (step.action == Action::Count || same_thread) {
           ++event[-1].more;
           if (step.action == Action::Note) noted->ts_ns = load<uint64_t>(header);
-          goto next;
+          at += length;
+          continue;
         }
       }
+      if (state_only) --stats.unread_by_code[static_cast<size_t>(step.code)];  // settle() counts it
       event->set_params(nullptr, 0);
       event->unread = true;
       noted = step.action == Action::Note && !state_only ? event : nullptr;
@@ -184,16 +185,16 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
       const uint8_t* const lens = header + kEventHeaderBytes;
       const size_t table_bytes = count * sizeof(uint16_t);
       if (table_bytes + sum_of_eight(lens, count) > payload_bytes) break;
+      ++step.blocks;
       if (step.action == Action::Store) {
         upgrader_.store_enter(step.code, tid, {lens, lens + payload_bytes, count, false}, stats);
-        ++absorbed;
-        goto next;
+        at += length;
+        continue;
       }
       ParamTable enter;
       if (step.action == Action::Complete) enter = upgrader_.take_enter(step.partner, tid, stats);
       event->set_params({lens, count}, step.kept, enter, step.sources, step.count);
       event->unread = false;
-      upgraded += step.upgrades ? 1 : 0;
       noted = nullptr;
     }
     event->ts_ns = load<uint64_t>(header);
@@ -205,16 +206,24 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     event->state_only = state_only;
     may_be_a_number |= step.is_ordinary;
     ++event;
-  next:
-    ++blocks;
     at += length;
   }
-  stats.raw_events += blocks;
-  stats.absorbed += absorbed;
-  stats.upgraded += upgraded;
   window.offset += static_cast<size_t>(at - window.at);
   window.at = at;
   return static_cast<size_t>(event - out);
+}
+
+void EventRun::settle(SourceStats& stats) {
+  for (Step& step : steps_) {
+    const uint64_t blocks = std::exchange(step.blocks, 0);
+    stats.raw_events += blocks;
+    if (step.action == Action::Drop || step.action == Action::Store) {
+      stats.absorbed += blocks;
+      continue;
+    }
+    if (step.upgrades) stats.upgraded += blocks;
+    if (step.action == Action::Count || step.action == Action::Note) stats.unread_by_code[static_cast<size_t>(step.code)] += blocks;
+  }
 }
 
 size_t EventRun::take(Window& window, uint32_t type, bool has_flags, EventView* out, size_t room, SourceStats& stats) {

@@ -62,9 +62,15 @@ class ScapReader final : public EventSource {
   bool begins_well();
 
   BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) override;
-  void set_interest(const Interest& interest) override { run_.set_interest(interest); }
+  void set_interest(const Interest& interest) override {
+    run_.settle(stats_);
+    run_.set_interest(interest);
+  }
   const SourceError& error() const override { return error_; }
-  const SourceStats& stats() const override { return stats_; }
+  const SourceStats& stats() override {
+    run_.settle(stats_);
+    return stats_;
+  }
   uint64_t position() const override { return in_.position(); }
   uint64_t size() const override { return in_.size(); }
 

@@ -27,7 +27,7 @@ class OneByOne final : public EventSource {
     return BatchStatus::Events;
   }
   const SourceError& error() const override { return inner_.error(); }
-  const SourceStats& stats() const override { return inner_.stats(); }
+  const SourceStats& stats() override { return inner_.stats(); }
   uint64_t position() const override { return inner_.position(); }
   uint64_t size() const override { return inner_.size(); }
   uint64_t offset() const { return offset_; }

@@ -141,7 +141,7 @@ int replay(const Options& o, fvm::Engine& engine) {
     Progress progress;
     while (status == fvm::BatchStatus::Events && g_stop == 0) {
       status = engine.poll(source, sink);
-      progress.update(source.position(), source.size(), source.stats().raw_events);
+      progress.update(source);
     }
   }
   const bool flushed = std::fflush(out) == 0;

@@ -18,12 +18,13 @@ Progress::~Progress() {
   if (drawn_) std::fputs("\r\033[K", stderr);
 }
 
-void Progress::update(uint64_t position, uint64_t size, uint64_t events) {
+void Progress::update(fvm::EventSource& source) {
   if (!on_terminal_) return;
   const auto now = Clock::now();
   if (now < next_) return;
   next_ = now + kEvery;
   drawn_ = true;
+  const uint64_t position = source.position(), size = source.size(), events = source.stats().raw_events;
   if (size != 0) {
     std::fprintf(stderr, "\r\033[K%3.0f%%  %llu events", 100.0 * static_cast<double>(position) / static_cast<double>(size),
                  static_cast<unsigned long long>(events));

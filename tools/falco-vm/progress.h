@@ -4,7 +4,8 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+
+#include "vm/source/event_source.h"
 
 namespace falco_vm {
 
@@ -14,8 +15,8 @@ class Progress {
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  /// Bytes read of the file, and its size (0 = unknown). Cheap; draws a few times a second at most.
-  void update(uint64_t position, uint64_t size, uint64_t events);
+  /// Cheap; draws a few times a second at most.
+  void update(fvm::EventSource& source);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -138,7 +138,8 @@ class EventSource {
   /// (EventView::more). Enter events with an exit event that is read are always read.
   virtual void set_interest(const Interest&) {}
   virtual const SourceError& error() const = 0;
-  virtual const SourceStats& stats() const = 0;
+  /// Brings the counters up to date: not for every batch. Valid until the next call of a member.
+  virtual const SourceStats& stats() = 0;
   /// Compressed bytes consumed and in total, for a progress display; total 0 = unknown.
   virtual uint64_t position() const = 0;
   virtual uint64_t size() const = 0;

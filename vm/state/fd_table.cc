@@ -118,13 +118,28 @@ Fd* FdTable::edit(int64_t fd) {
   return s->get();
 }
 
+size_t FdTable::most_dense() const {
+  constexpr size_t kUsual = 1024, kPlacesPerRecord = 4;
+  return std::max(kUsual, kPlacesPerRecord * size_);
+}
+
+void FdTable::grow_dense(size_t wanted) {
+  constexpr size_t kLeast = 8;
+  const size_t before = dense_.size();
+  dense_.resize(std::min(std::max({wanted, before * 2, kLeast}), most_dense()));
+  const auto number_below = [](const auto& entry, size_t number) { return entry.first < static_cast<int64_t>(number); };
+  const auto first = std::lower_bound(sparse_.begin(), sparse_.end(), before, number_below);
+  const auto last = std::lower_bound(first, sparse_.end(), dense_.size(), number_below);
+  for (auto entry = first; entry != last; ++entry) dense_[static_cast<size_t>(entry->first)] = std::move(entry->second);
+  sparse_.erase(first, last);
+}
+
 FdTable::Slot* FdTable::claim(int64_t number, size_t bytes) {
   Slot* s = slot(number);
   if (s && *s) return s;
   if (size_ >= limits::kFdsPerProcess || !pool_->budget()->fits(bytes)) return nullptr;
-  if (!s && number >= 0 && number < kDense) {
-    const size_t wanted = std::max<size_t>({static_cast<size_t>(number) + 1, dense_.size() * 2, 8});
-    dense_.resize(std::min<size_t>(wanted, kDense));
+  if (!s && number >= 0 && static_cast<size_t>(number) < most_dense()) {
+    grow_dense(static_cast<size_t>(number) + 1);
     s = &dense_[static_cast<size_t>(number)];
     recharge();
   } else if (!s) {
@@ -165,8 +180,8 @@ void FdTable::remove(int64_t fd) {
   if (!s || !*s) return;
   --size_;
   pool_->give_back(std::move(*s));
-  if (fd >= 0 && fd < kDense) return;
-  sparse_.erase(std::find_if(sparse_.begin(), sparse_.end(), [&](const auto& e) { return e.first == fd; }));
+  if (static_cast<uint64_t>(fd) < dense_.size()) return;
+  sparse_.erase(std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; }));
   if (fd < 0) --negatives_;
 }
 

@@ -111,7 +111,6 @@ class FdTable {
   Range all() const { return Range(*this); }
 
  private:
-  static constexpr int64_t kDense = 1024;
   using Slot = std::shared_ptr<Fd>;
 
   // Places in ascending order: sparse negatives, the array, the other sparse ones.
@@ -122,18 +121,21 @@ class FdTable {
     return sparse_[i - dense_.size()].second.get();
   }
   const Fd& at(size_t i) const { return *place(i); }
+  /// How far the array may reach: for numbers that most processes use, and for more when as many are in use.
+  size_t most_dense() const;
+  void grow_dense(size_t wanted);
   /// Of numbers outside the array.
   Slot* sparse_slot(int64_t fd);
   /// The place of `fd`, made if need be, for a record of `bytes`; null when the table is full, or memory is short.
   Slot* claim(int64_t fd, size_t bytes);
   Slot* slot(int64_t fd) {
-    if (fd < 0 || fd >= kDense) return sparse_slot(fd);
-    return static_cast<size_t>(fd) < dense_.size() ? &dense_[static_cast<size_t>(fd)] : nullptr;
+    if (static_cast<uint64_t>(fd) < dense_.size()) return &dense_[static_cast<size_t>(fd)];
+    return sparse_.empty() ? nullptr : sparse_slot(fd);
   }
   void recharge() { slots_charge_.set(copy_bytes()); }
 
   std::vector<Slot> dense_;
-  std::vector<std::pair<int64_t, Slot>> sparse_;  // sorted, numbers outside 0 .. kDense-1
+  std::vector<std::pair<int64_t, Slot>> sparse_;  // sorted, numbers that dense_ has no place for
   size_t negatives_ = 0;                          // how many of sparse_ are below 0
   size_t size_ = 0;
   FdPool* pool_;

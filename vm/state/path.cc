@@ -2,6 +2,8 @@
 //
 // Joining of paths: the state reference, section 10. Text only; nothing is looked up.
 
+#include <algorithm>
+
 #include "vm/abi/limits.h"
 #include "vm/base/arena.h"
 #include "vm/state/state.h"
@@ -78,8 +80,10 @@ size_t join(std::string_view base, std::string_view path, char* room) {
       ++i;
       continue;
     }
-    out.add(c);
-    ++i;
+    // Up to the next slash nothing is special any more.
+    const size_t end = c == '/' ? i + 1 : std::min(path.find('/', i), path.size());
+    out.add(path.substr(i, end - i));
+    i = end;
   }
   if (out.size() > 1 && out.back() == '/') out.drop_back();
   return out.size();

@@ -26,7 +26,7 @@ class CountingSource final : public EventSource {
     return inner_->next_batch(sink, out);
   }
   const SourceError& error() const override { return inner_->error(); }
-  const SourceStats& stats() const override { return stats_; }
+  const SourceStats& stats() override { return stats_; }
   uint64_t position() const override { return inner_->position(); }
   uint64_t size() const override { return inner_->size(); }
 

@@ -2,6 +2,10 @@
 //
 // Descriptors other than sockets: the state reference, sections 2, 9 and 13.
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tests/unit/state/scene.h"
 
 using namespace fvm;
@@ -216,6 +220,38 @@ TEST_CASE("the table: ascending order, copies, refusals") {
   f.fd = 17;
   f.name = "replaced";
   CHECK(full.set(f)->name == "replaced");
+}
+
+TEST_CASE("the table: large numbers move into the array when many are in use") {
+  TableScene scene;
+  FdTable table(scene.pool);
+  const auto add = [&](int64_t number) {
+    Fd fd;
+    fd.fd = number;
+    fd.name = "/f" + std::to_string(number);
+    REQUIRE(table.set(std::move(fd)));
+  };
+  for (const int64_t number : {-3, 1500, 1'000'000, 1999}) add(number);
+  for (int64_t number = 0; number < 600; ++number) add(number);
+  const size_t before = table.copy_bytes();
+  add(1100);
+  CHECK(table.copy_bytes() != before);
+  add(2500);
+  std::vector<int64_t> seen;
+  for (const auto& [number, fd] : table.all()) {
+    CHECK(fd.name == "/f" + std::to_string(number));
+    seen.push_back(number);
+  }
+  CHECK(seen.size() == 606);
+  CHECK(table.size() == 606);
+  CHECK(std::is_sorted(seen.begin(), seen.end()));
+  for (const int64_t number : {int64_t{-3}, int64_t{1500}, int64_t{1'000'000}, int64_t{2500}, int64_t{17}}) {
+    CHECK(table.find(number)->fd == number);
+    table.remove(number);
+    CHECK(table.find(number) == nullptr);
+  }
+  CHECK(table.find(1999)->name == "/f1999");
+  CHECK(table.size() == 601);
 }
 
 TEST_CASE("the table: a renewed record has nothing of the one whose memory it takes, and never a copy's") {
