@@ -36,7 +36,7 @@ bool ends_in(EventCode code, const EventSet& events) {
 
 /// The sum of the first `count` <= 4 of the u16 at `p`, of which 8 bytes can be read.
 FALCO_ALWAYS_INLINE uint32_t sum_of_four(const uint8_t* p, uint32_t count) {
-  constexpr uint64_t kFirst[] = {0, 0xffff, 0xffffffff, 0xffffffffffff, UINT64_MAX};
+  static constexpr uint64_t kFirst[] = {0, 0xffff, 0xffffffff, 0xffffffffffff, UINT64_MAX};
   constexpr uint64_t kEven = 0x0000ffff0000ffff;
   const uint64_t lens = load<uint64_t>(p) & kFirst[count];
   const uint64_t pairs = (lens & kEven) + (lens >> 16 & kEven);
