@@ -45,9 +45,14 @@ bench-memory: build ## a million threads, fork bombs, descriptor storms: time an
 bench: build ## benchmarks and the replay table (time, drops, allocations)
 	@scripts/bench.sh $(BUILD)
 
-bench-compare: build ## replay with rules beside sysdig with one filter: make bench-compare CAPTURES='a.scap b.scap.gz' RULES='a.yaml'
-	@$(BIN)/falcoc $(or $(RULES),rules) -o $(BUILD)/bench-compare.fbc
-	@python3 -B scripts/bench_compare.py $(BIN)/falco-vm $(BUILD)/bench-compare.fbc $(or $(RUNS),7) $(or $(CAPTURES),rules/demo/break-in.scap.gz)
+bench-compare: build ## beside sysdig with one filter: make bench-compare CAPTURES='a.scap b.scap.gz' RULES='a.yaml'
+	@python3 -B scripts/bench_compare.py $(BUILD) $(or $(RUNS),7) $(if $(RULES),--rules $(RULES) --) $(CAPTURES)
+
+bench-growth: build ## ten times the rules, and lists of 100 000 entries: time per event
+	@python3 -B scripts/bench_growth.py $(BUILD) $(or $(RUNS),9)
+
+bench-compile: build ## time of falcoc, size of the image, time to load it: make bench-compile RULES='a.yaml'
+	@python3 -B scripts/bench_compile.py $(BUILD) $(or $(RUNS),15) $(RULES)
 
 asan: deps ## all tests under address and undefined-behaviour sanitizers
 	@$(call build,asan-ubsan)
@@ -75,4 +80,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-extras build demo test compare-sysdig bench-memory bench bench-compare asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-browser deps-extras build demo test compare-sysdig bench-memory bench bench-compare bench-growth bench-compile asan tsan hostile fuzz format check clean

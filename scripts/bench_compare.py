@@ -4,87 +4,82 @@
 work: user and system time of whole runs, output to a file, taken in turns. What the programs need to start, found with a
 capture that holds no more than a few events, is subtracted from both.
 
-    scripts/bench_compare.py FALCO_VM RULES.fbc RUNS CAPTURE...      (plain .scap, or .gz, which is unpacked first)
+    scripts/bench_compare.py BUILD_DIR RUNS [--rules RULES…] [CAPTURE…]
 
-Prints a line per capture and, with BENCH_JSON set, writes the figures there."""
+Captures are plain .scap, or .gz, which is unpacked first; default: the bundled one and those of the big-data folder. Default rules:
+the upstream ones of that folder, else rules/. Prints a line per capture; the figures go to BUILD_DIR/bench-results/compare.json."""
+import argparse
 import gzip
 import json
-import os
 import pathlib
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+import bench_support as support  # noqa: E402
+
 FILTER = "proc.name=zzz"
+CAPTURES = ["bench-exec", "bench-io-1m", "syscalls", "docker", "suspicious"]
+GOALS = {"ratio": 5, "ratio_stretch": 8}
 
 
-def cpu_s(command, output):
-    with open(output, "wb") as out, subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}")
-    return usage.ru_utime + usage.ru_stime
+def plain_files(names, folder):
+    for name in map(pathlib.Path, names):
+        if name.suffix == ".gz":
+            plain = folder / name.stem
+            plain.write_bytes(gzip.decompress(name.read_bytes()))
+            yield plain
+            plain.unlink()
+        else:
+            name.read_bytes()  # into the page cache
+            yield name
 
 
-def first_events(capture, to):
-    """The part of a plain capture in front of its third event: all metadata, next to no events."""
-    event_blocks = {0x204, 0x208, 0x216, 0x217, 0x221, 0x222}
-    with open(capture, "rb") as file:
-        at = events = 0
-        while events < 3:
-            file.seek(at)
-            head = file.read(8)
-            if len(head) < 8:
-                break
-            events += int.from_bytes(head[:4], "little") in event_blocks
-            if events < 3:
-                at += int.from_bytes(head[4:], "little")
-        file.seek(0)
-        to.write_bytes(file.read(at))
+def compare(capture, falco_vm, image, runs, folder):
+    head, stats, output = folder / "head.scap", folder / "stats.json", folder / "out"
+    support.first_events(capture, head)
+
+    def commands(of):
+        return ([falco_vm, "--ruleset", image, "-e", of], ["sysdig", "-r", of, FILTER])
+
+    support.cpu_s([*commands(capture)[0], f"--stats={stats}"], output)
+    counted = json.loads(stats.read_text())
+    start = [min(support.cpu_s(command, output) for _ in range(5)) for command in commands(head)]
+    times = [[support.cpu_s(command, output) - begin for command, begin in zip(commands(capture), start)] for _ in range(runs)]
+    ratios = sorted(other / own for own, other in times)
+    events = counted["raw_events"]
+    own, other = (statistics.median(column) for column in zip(*times))
+    return {"capture": capture.name, "raw_events": events, "runs": runs, "falco_vm_ns": own / events * 1e9,
+            "sysdig_ns": other / events * 1e9, "ratio": statistics.median(ratios), "ratio_least": ratios[0],
+            "ratio_most": ratios[-1], "start_ms": [s * 1e3 for s in start], "lost": counted["lost"]}
 
 
 def main():
-    falco_vm, rules, runs, *captures = sys.argv[1:]
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("runs", type=int)
+    parser.add_argument("--rules", nargs="+")
+    parser.add_argument("captures", nargs="*")
+    given = parser.parse_args()
     if shutil.which("sysdig") is None:
         print("SKIPPED: sysdig is not installed (apt-get install sysdig)")
         return
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        for name in map(pathlib.Path, captures):
-            plain = name
-            if name.suffix == ".gz":
-                plain = folder / name.stem
-                plain.write_bytes(gzip.decompress(name.read_bytes()))
-            plain.read_bytes()  # into the page cache
-            head = folder / "head.scap"
-            first_events(plain, head)
-            stats, output = folder / "stats.json", folder / "out"
-
-            def commands(capture):
-                return ([falco_vm, "--ruleset", rules, "-e", capture], ["sysdig", "-r", capture, FILTER])
-
-            cpu_s([*commands(plain)[0], f"--stats={stats}"], output)
-            counted = json.loads(stats.read_text())
-            start = [min(cpu_s(command, output) for _ in range(5)) for command in commands(head)]
-            times = [[cpu_s(command, output) - begin for command, begin in zip(commands(plain), start)] for _ in range(int(runs))]
-            ratios = sorted(other / own for own, other in times)
-            events = counted["raw_events"]
-            own, other = (statistics.median(column) for column in zip(*times))
-            row = {"capture": plain.name, "raw_events": events, "runs": int(runs), "falco_vm_ns": own / events * 1e9,
-                   "sysdig_ns": other / events * 1e9, "ratio": statistics.median(ratios), "ratio_least": ratios[0],
-                   "ratio_most": ratios[-1], "start_ms": [s * 1e3 for s in start], "lost": counted["lost"]}
+    build, missing, rows = given.build.resolve(), [], []
+    rules_name, rules = ("given", given.rules) if given.rules else support.base_rules(missing)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        image = folder / "rules.fbc"
+        support.run(build / "bin" / "falcoc", *rules, "-o", image)
+        captures = plain_files(given.captures, folder) if given.captures else support.plain_captures(folder, CAPTURES, missing)
+        for capture in captures:
+            row = compare(capture, build / "bin" / "falco-vm", image, given.runs, folder)
             rows.append(row)
-            lost = sum(counted["lost"].values())
-            print(f"{row['capture']:24} {events:9} events  {row['falco_vm_ns']:6.1f} ns  sysdig {row['sysdig_ns']:6.1f} ns  "
-                  f"ratio {row['ratio']:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})  lost {lost}", flush=True)
-            if plain != name:
-                plain.unlink()
-    if "BENCH_JSON" in os.environ:
-        pathlib.Path(os.environ["BENCH_JSON"]).write_text(json.dumps(rows, indent=2) + "\n")
+            print(f"{row['capture']:24} {row['raw_events']:9} events  {row['falco_vm_ns']:6.1f} ns  sysdig {row['sysdig_ns']:6.1f} ns  "
+                  f"ratio {row['ratio']:.2f} ({row['ratio_least']:.2f} to {row['ratio_most']:.2f})  "
+                  f"lost {sum(row['lost'].values())}", flush=True)
+    support.store(build, "compare", missing, rules=rules_name, goals=GOALS, rows=rows)
 
 
 if __name__ == "__main__":
