@@ -27,6 +27,8 @@ build = { [ -f build/$(1)/build.ninja ] || cmake --preset $(1); } && cmake --bui
 # $(call run_tests,PRESET): ctest, its summary last.
 run_tests = ctest --test-dir build/$(1) --output-on-failure --parallel $(JOBS)
 
+chart = python3 -B scripts/bench_chart.py $(BUILD)/bench-results $(BUILD)/bench-results/chart.html
+
 build: deps ## falcoc and falco-vm into build/release/bin
 	@$(call build,release)
 
@@ -47,12 +49,16 @@ bench: build ## benchmarks and the replay table (time, drops, allocations)
 
 bench-compare: build ## beside sysdig with one filter: make bench-compare CAPTURES='a.scap b.scap.gz' RULES='a.yaml'
 	@python3 -B scripts/bench_compare.py $(BUILD) $(or $(RUNS),7) $(if $(RULES),--rules $(RULES) --) $(CAPTURES)
+	@$(chart)
 
 bench-growth: build ## ten times the rules, and lists of 100 000 entries: time per event
 	@python3 -B scripts/bench_growth.py $(BUILD) $(or $(RUNS),9)
 
 bench-compile: build ## time of falcoc, size of the image, time to load it: make bench-compile RULES='a.yaml'
 	@python3 -B scripts/bench_compile.py $(BUILD) $(or $(RUNS),15) $(RULES)
+
+bench-chart: ## a page of the benchmarks' latest results: build/release/bench-results/chart.html
+	@$(chart)
 
 asan: deps ## all tests under address and undefined-behaviour sanitizers
 	@$(call build,asan-ubsan)
@@ -80,4 +86,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-extras build demo test compare-sysdig bench-memory bench bench-compare bench-growth bench-compile asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-browser deps-extras build demo test compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format check clean

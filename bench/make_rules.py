@@ -12,8 +12,8 @@ import random
 import sys
 
 PLACES = ["/etc", "/opt", "/srv", "/var/lib", "/usr/local", "/home", "/root", "/run", "/var/cache", "/usr/share", "/var/spool"]
-WORDS = ["amber", "basalt", "cinder", "dune", "ember", "fjord", "garnet", "harbor", "indigo", "jasper", "kelp", "lagoon", "marble",
-         "nectar", "onyx", "pebble", "quartz", "reef", "slate", "tundra", "umber", "velvet", "willow", "yarrow", "zephyr"]
+WORDS = ["amber", "basalt", "cinder", "dune", "ember", "fjord", "garnet", "harbor", "indigo", "jasper", "kelp", "lagoon",
+         "marble", "nectar", "onyx", "pebble", "quartz", "reef", "slate", "tundra", "umber", "velvet", "willow", "yarrow", "zephyr"]
 ENDINGS = [".key", ".conf", ".db", ".so", ".py", ".sh", ".token", ".pem", ".log", ".service", ".bak", ".jar"]
 ORDINARY_PROGRAMS = ["sh", "bash", "python3", "perl", "cron", "sshd", "nginx", "java", "node", "dpkg", "systemd", "runc"]
 ORDINARY_PLACES = ["/etc", "/usr/lib", "/proc", "/var/log", "/usr/bin"]
@@ -81,7 +81,8 @@ class Maker:
         """A question that hardly any event answers with yes."""
         r = self.random
         if r.random() < 0.025:  # so that some rules do match: a program that is there, and a folder in use
-            narrow = f"fd.name startswith {r.choice(ORDINARY_PLACES)}" if kind == "file" else f"proc.name = {r.choice(ORDINARY_PROGRAMS)}"
+            question, answers = ("fd.name startswith", ORDINARY_PLACES) if kind == "file" else ("proc.name =", ORDINARY_PROGRAMS)
+            narrow = f"{question} {r.choice(answers)}"
             return f"(proc.pname = {r.choice(ORDINARY_PROGRAMS)} and {narrow})"
         if r.random() < 0.03:  # patterns are dear, and rulesets have few
             return r.choice([
@@ -167,7 +168,8 @@ class Maker:
         rules = []
         for i in range(count):
             scene, _, kind = self.random.choices(scenes, weights)[0]
-            rules.append(f"- rule: Grown {i} {scene}\n  desc: Made for a benchmark.\n  condition: >\n    {self.condition(scene, kind)}\n"
+            condition = self.condition(scene, kind)
+            rules.append(f"- rule: Grown {i} {scene}\n  desc: Made for a benchmark.\n  condition: >\n    {condition}\n"
                          f"  output: \"grown {i} (user=%user.name process=%proc.cmdline file=%fd.name)\"\n"
                          f"  priority: {self.random.choice(['NOTICE', 'WARNING', 'ERROR'])}\n  tags: [grown]\n")
         macros = [f"- macro: grown_{name}\n  condition: {events}\n" for name, events, _, _ in SCENES]
@@ -191,7 +193,8 @@ def strings(count):
 def networks(count):
     # Every other network of 32 addresses, so that neighbours don't melt into one; private ranges and 127.0.0.0/8 stay out.
     nets = (f"{64 + (i >> 18)}.{i >> 10 & 255}.{i >> 2 & 255}.{(i & 3) * 64}/27" for i in range(count))
-    return one_list("many", nets) + one_rule("evt.type in (connect, accept, accept4, sendto, recvfrom, read, write) and fd.net in (many)")
+    events = "evt.type in (connect, accept, accept4, sendto, recvfrom, read, write)"
+    return one_list("many", nets) + one_rule(f"{events} and fd.net in (many)")
 
 
 def main():

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Benchmarks of the parts, then the replay table: the bundled capture, and bench-exec and bench-io-1m where the big-data
-# folder has them (FALCO_TEST_DATA, else a sibling folder of the project). Results as JSON go to BUILD_DIR/bench-results/.
+# Benchmarks of the parts, then the replay table: the bundled capture, and larger ones where the big-data folder has them
+# (FALCO_TEST_DATA, else a sibling folder of the project). Results as JSON go to BUILD_DIR/bench-results/, then into its chart.
 #   scripts/bench.sh BUILD_DIR
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +16,7 @@ mkdir -p "$out"
 
 "$build/bin/falcoc" rules/*.yaml -o "$temp/rules.fbc"
 captures=()
-for packed in rules/demo/break-in.scap.gz "$data"/captures/bench-exec.scap.gz "$data"/captures/bench-io-1m.scap.gz; do
+for packed in rules/demo/break-in.scap.gz "$data"/captures/{bench-exec,bench-io-1m,syscalls,docker,suspicious}.scap.gz; do
   if [ -f "$packed" ]; then
     plain=$temp/$(basename "$packed" .gz)
     gzip -dc "$packed" >"$plain"
@@ -35,3 +35,5 @@ if [ -d "$data/rules/upstream" ]; then
   "$build/bin/falcoc" "$data"/rules/upstream/falco_rules.yaml "$data"/rules/upstream/falco-incubating_rules.yaml -o "$temp/upstream.fbc"
   "$build/bin/replay_bench" --ruleset "$temp/upstream.fbc" --json "$out/replay-upstream.json" "${captures[@]}"
 fi
+
+python3 -B scripts/bench_chart.py "$out" "$out/chart.html"

@@ -43,12 +43,13 @@ def main():
             figures[f"{kind}_bytes"] = image.stat().st_size
             figures[f"{kind}_load_ms"] = measured[f"load_and_verify_file/{image.name}"]["real_ns"] / 1e6
     print(f"{name}: {figures['rules']} rules")
-    print(f"  falcoc, whole process     {figures['process_ms']:8.1f} ms  ({times[0]:.1f} to {times[-1]:.1f}; goal {GOALS['compile_ms']})")
+    print(f"  falcoc, whole process     {figures['process_ms']:8.1f} ms  "
+          f"({times[0]:.1f} to {times[-1]:.1f}; goal {GOALS['compile_ms']})")
     print(f"  of it start of a process  {start_ms:8.1f} ms")
     print(f"  compiling in a process    {figures['compile_ms']:8.1f} ms  ({figures['compile_allocations']} allocations)")
     for kind, words in (("full", "image with source map"), ("stripped", "image without")):
-        print(f"  {words:25} {figures[f'{kind}_bytes'] / 1024:8.1f} KiB (goal {GOALS['image_bytes'] // 1024}), loaded and verified in "
-              f"{figures[f'{kind}_load_ms']:.3f} ms (goal {GOALS['load_ms']:.0f})")
+        print(f"  {words:25} {figures[f'{kind}_bytes'] / 1024:8.1f} KiB (goal {GOALS['image_bytes'] // 1024}), "
+              f"loaded and verified in {figures[f'{kind}_load_ms']:.3f} ms (goal {GOALS['load_ms']:.0f})")
     support.store(build, "compile", missing, base=name, goals=GOALS, **figures)
 
 

@@ -97,7 +97,8 @@ def main():
             lists.append({"kind": kind, "count": LONG_LIST, "short_count": SHORT_LIST, "compile_s": seconds,
                           "image_bytes": long.stat().st_size, "load_ms": load_ms, "images": (short, long), "rows": []})
             print(f"{LONG_LIST} {kind}: compiled in {seconds:.2f} s (goal below {GOALS['compile_s']:.0f}), image of "
-                  f"{long.stat().st_size / 1024:.0f} KiB, loaded and verified in {load_ms[1]:.2f} ms (of {SHORT_LIST}: {load_ms[0]:.3f} ms)")
+                  f"{long.stat().st_size / 1024:.0f} KiB, loaded and verified in {load_ms[1]:.2f} ms "
+                  f"(of {SHORT_LIST}: {load_ms[0]:.3f} ms)")
 
         rows = []
         for capture in support.plain_captures(folder, CAPTURES, missing):
@@ -109,8 +110,8 @@ def main():
         for entry in lists:
             del entry["images"]
             entry["ratio"] = statistics.median(row["ratio"] for row in entry["rows"])
-            print(f"{LONG_LIST} {entry['kind']}: time per event {entry['ratio']:.3f} times that with {SHORT_LIST}, median of the captures "
-                  f"(goal below {GOALS['ratio']:.2f})")
+            print(f"{LONG_LIST} {entry['kind']}: time per event {entry['ratio']:.3f} times that with {SHORT_LIST}, "
+                  f"median of the captures (goal below {GOALS['ratio']:.2f})")
         support.store(build, "growth", missing, base=base_name, rules=[count, 10 * count], compile_s=compile_s, image_bytes=sizes,
                       goals=GOALS, rows=rows, lists=lists)
 

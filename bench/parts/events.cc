@@ -78,8 +78,8 @@ std::vector<Call> process() {
     return Call{EventCode::SYSCALL_CLONE_20_X, tid,
                 {result, "sh", args, tid, tid, parent, "", 1024, 1, 2, 3, 4, 5, "sh", Param::raw(""), 0u, 0u, 0u, tid, tid, 50}};
   };
-  const Params exec{0, "ls", args, kChild, kChild, kShell, "", 1024, 1, 2, 3, 4, 5, "ls", Param::raw(""), env, 34816, 77, 1000u, 0u,
-                    1, 2, 3, 4, 5, 6, 0u, "/usr/bin/ls", 78, 0u};
+  const Params exec{0, "ls", args, kChild, kChild, kShell, "", 1024, 1, 2, 3, 4, 5, "ls", Param::raw(""), env, 34816, 77, 1000u,
+                    0u, 1, 2, 3, 4, 5, 6, 0u, "/usr/bin/ls", 78, 0u};
   return {clone(kChild, kShell, 1), clone(0, kChild, kShell), {EventCode::SYSCALL_EXECVE_19_X, kChild, exec},
           {EventCode::PROCEXIT_1_E, kChild, {0, 0, 0, 0, 1}}};
 }

@@ -22,7 +22,8 @@ class AllocationCounter {
     const auto n = static_cast<double>(allocations().count - before_ - left_out_);
     state_.counters["allocs"] = benchmark::Counter(n, benchmark::Counter::kAvgIterations);
     if (steps_ > 1) {
-      state_.counters["allocs_per_event"] = benchmark::Counter(n / static_cast<double>(steps_), benchmark::Counter::kAvgIterations);
+      const double per_event = n / static_cast<double>(steps_);
+      state_.counters["allocs_per_event"] = benchmark::Counter(per_event, benchmark::Counter::kAvgIterations);
       state_.SetItemsProcessed(static_cast<int64_t>(state_.iterations()) * static_cast<int64_t>(steps_));
     }
   }
