@@ -8,14 +8,16 @@
 #include <cstring>
 
 #include "capture/gzip_source.h"
+#include "capture/read_ahead.h"
 
 namespace fvm {
 
 namespace {
 constexpr size_t kBufferBytes = 256 * 1024;
-}
+constexpr uint64_t kWorthAThread = 64 * 1024;  ///< compressed bytes; fewer are inflated before a thread has done much
+}  // namespace
 
-InputStream::InputStream(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {
+InputStream::InputStream(std::unique_ptr<ByteSource> source, InflateThread thread) : source_(std::move(source)) {
   reserve(kBufferBytes);
   if (!fill(sizeof kGzipMagic)) return;
   if (std::memcmp(data(), kGzipMagic, sizeof kGzipMagic) != 0) {
@@ -30,6 +32,9 @@ InputStream::InputStream(std::unique_ptr<ByteSource> source) : source_(std::move
   }
   // The buffer now holds compressed bytes: hand them on and start with an empty window.
   source_ = gzip_source(std::move(source_), {data(), available()});
+  if (thread == InflateThread::Always || (thread == InflateThread::WhenWorthIt && source_->size() >= kWorthAThread)) {
+    source_ = read_ahead(std::move(source_));
+  }
   begin_ = end_ = 0;
 }
 

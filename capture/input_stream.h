@@ -14,10 +14,17 @@
 
 namespace fvm {
 
+/// Whether a thread of its own inflates a compressed source; makes no difference to what is read. Plain sources have none.
+enum class InflateThread : uint8_t {
+  WhenWorthIt,  ///< for more bytes than a thread costs, of known size: a pipe may let its reader wait for ever
+  Never,
+  Always,       ///< whatever the source
+};
+
 class InputStream {
  public:
   /// Looks at the first bytes to tell plain from gzip.
-  explicit InputStream(std::unique_ptr<ByteSource> source);
+  explicit InputStream(std::unique_ptr<ByteSource> source, InflateThread thread = InflateThread::WhenWorthIt);
 
   /// `f` is called each time before bytes that were given out change their place or are overwritten.
   void before_move(std::function<void()> f) { before_move_ = std::move(f); }

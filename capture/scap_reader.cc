@@ -52,7 +52,7 @@ std::string_view kind_name(BlockKind kind) {
 
 class ScapReader final : public EventSource {
  public:
-  explicit ScapReader(std::unique_ptr<ByteSource> source) : in_(std::move(source)) {
+  ScapReader(std::unique_ptr<ByteSource> source, InflateThread thread) : in_(std::move(source), thread) {
     in_.before_move([this] { upgrader_.keep_enters(); });
   }
   ScapReader(const ScapReader&) = delete;
@@ -407,16 +407,18 @@ ScapReader::Step ScapReader::stop_short(std::string_view what) {
 
 }  // namespace
 
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string& path) {
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string& path, InflateThread thread) {
   Result<std::unique_ptr<ByteSource>, SourceError> source = open_file(path);
   if (!source) return Err{source.error()};
-  return open_capture(std::move(*source));
+  return open_capture(std::move(*source), thread);
 }
 
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes) { return open_capture(memory_source(bytes)); }
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes, InflateThread thread) {
+  return open_capture(memory_source(bytes), thread);
+}
 
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(std::unique_ptr<ByteSource> bytes) {
-  auto reader = std::make_unique<ScapReader>(std::move(bytes));
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(std::unique_ptr<ByteSource> bytes, InflateThread thread) {
+  auto reader = std::make_unique<ScapReader>(std::move(bytes), thread);
   if (!reader->begins_well()) return Err{reader->error()};
   return std::unique_ptr<EventSource>(std::move(reader));
 }

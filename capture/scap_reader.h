@@ -10,18 +10,21 @@
 #include <string>
 
 #include "capture/byte_source.h"
+#include "capture/input_stream.h"
 #include "vm/base/result.h"
 #include "vm/source/event_source.h"
 
 namespace fvm {
 
 /// Opens `path` ("-": standard input) and looks at its first block. Waits for a FIFO's writer.
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string& path);
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(const std::string& path,
+                                                               InflateThread thread = InflateThread::WhenWorthIt);
 
 /// The same over bytes in memory, which are borrowed.
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes);
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes, InflateThread thread = InflateThread::WhenWorthIt);
 
 /// The same over any bytes.
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(std::unique_ptr<ByteSource> bytes);
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(std::unique_ptr<ByteSource> bytes,
+                                                               InflateThread thread = InflateThread::WhenWorthIt);
 
 }  // namespace fvm
