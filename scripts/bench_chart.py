@@ -175,13 +175,13 @@ def parts(data):
     for number, row in enumerate(get(data, "benchmarks", list, "parts.json")):
         where = f"parts.json, benchmark {number + 1}"
         name = get(row, "name", str, where)
-        get(row, "real_time", float, where)
+        get(row, "cpu_time", float, where)
         if get(row, "time_unit", str, where) not in ("ns", "us", "ms", "s"):
             raise Broken(f"{where}: no unit of time")
-        each = [name, duration(support.real_ns(row)), optional(row, "items_per_second", where, lambda n: f"{n / 1e6:.2f} M"),
+        each = [name, duration(support.cpu_ns(row)), optional(row, "items_per_second", where, lambda n: f"{n / 1e6:.2f} M"),
                 optional(row, "allocs", where, "{:,.0f}".format), optional(row, "drops", where, "{:,.0f}".format)]
         lines.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in each) + "</tr>")
-    return ("<div class='scroll'><table><tr>" + "".join(f"<th>{words}</th>" for words in head) + "</tr>" + "".join(lines)
+    return ("<p class='soft'>Processor time, and heap allocations of an iteration.</p><div class='scroll'><table><tr>" + "".join(f"<th>{words}</th>" for words in head) + "</tr>" + "".join(lines)
             + "</table></div>")
 
 

@@ -59,7 +59,7 @@ Stream read_stream(std::unique_ptr<ByteSource> source, InflateThread thread, siz
 
 /// Reads in both ways and compares; gives what was read.
 Stream same_both_ways(const std::vector<uint8_t>& packed) {
-  const Stream alone = read_stream(memory_source(packed), InflateThread::Never, SIZE_MAX);
+  Stream alone = read_stream(memory_source(packed), InflateThread::Never, SIZE_MAX);
   for (const size_t piece : {size_t{10'000}, SIZE_MAX}) {
     const Stream beside = read_stream(memory_source(packed), InflateThread::Always, piece);
     CHECK(beside.bytes == alone.bytes);
