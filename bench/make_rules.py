@@ -13,7 +13,8 @@ import sys
 
 PLACES = ["/etc", "/opt", "/srv", "/var/lib", "/usr/local", "/home", "/root", "/run", "/var/cache", "/usr/share", "/var/spool"]
 WORDS = ["amber", "basalt", "cinder", "dune", "ember", "fjord", "garnet", "harbor", "indigo", "jasper", "kelp", "lagoon",
-         "marble", "nectar", "onyx", "pebble", "quartz", "reef", "slate", "tundra", "umber", "velvet", "willow", "yarrow", "zephyr"]
+         "marble", "nectar", "onyx", "pebble", "quartz",
+         "reef", "slate", "tundra", "umber", "velvet", "willow", "yarrow", "zephyr"]
 ENDINGS = [".key", ".conf", ".db", ".so", ".py", ".sh", ".token", ".pem", ".log", ".service", ".bak", ".jar"]
 ORDINARY_PROGRAMS = ["sh", "bash", "python3", "perl", "cron", "sshd", "nginx", "java", "node", "dpkg", "systemd", "runc"]
 ORDINARY_PLACES = ["/etc", "/usr/lib", "/proc", "/var/log", "/usr/bin"]

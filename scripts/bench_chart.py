@@ -66,6 +66,11 @@ def rows_of(data, where):
     return [(f"{where}, row {number + 1}", row, row["capture"].removesuffix(".scap")) for number, row in enumerate(rows)]
 
 
+def soft(words):
+    """A paragraph in a lighter colour; `words` are text."""
+    return f"<p class='soft'>{html.escape(words)}</p>"
+
+
 def compared(data):
     rows = []
     for where, row, name in rows_of(data, "compare.json"):
@@ -77,8 +82,8 @@ def compared(data):
                      "note": f"{ours:.1f} ns for {theirs:.1f} ns, lost {sum(get(lost, key, float, where) for key in lost)}"})
     goals = get(data, "goals", dict, "compare.json")
     lines = [(get(goals, k, float, "compare.json"), f"{goals[k]:g}×") for k in ("ratio", "ratio_stretch")]
-    return ("<p class='soft'>How often falco-vm with a ruleset does an event in the time that sysdig takes for it with one filter: user "
-            "and system time, start subtracted. Median of the pairs; the thin line reaches from the least to the most.</p>"
+    return (soft("How often falco-vm with a ruleset does an event in the time that sysdig takes for it with one filter: user and "
+                 "system time, start subtracted. Median of the pairs; the thin line reaches from the least to the most.")
             + svg.bars(rows, "times as fast", lines))
 
 
@@ -105,10 +110,10 @@ def replayed(data, where, rules):
             row["mark"], less = steps[-1][1], True
         rows.append(row)
     words = [f"{'+ ' if i else ''}{stage}" for i, stage in enumerate(stages)]
-    return (f"<p class='soft'>Nanoseconds of processor time per raw event with {html.escape(rules)}, each colour what a stage adds; "
-            f"the figures beside it are {html.escape(' / '.join(stages))}, sums each."
-            + (" A line across a bar: the whole pipeline takes less than its first stages over every event, because what neither rules "
-               "nor state look at stays unread." if less else "") + "</p>"
+    about_less = (" A line across a bar: the whole pipeline takes less than its first stages over every event, because what "
+                  "neither rules nor state look at stays unread.")
+    return (soft(f"Nanoseconds of processor time per raw event with {rules}, each colour what a stage adds; the figures beside "
+                 f"it are {' / '.join(stages)}, sums each." + (about_less if less else ""))
             + svg.legend(list(zip(STAGES, words))) + svg.bars(rows, "ns per event"))
 
 
@@ -124,18 +129,19 @@ def grown(data):
                      "note": f"{alerts[0]:,} alerts"})
         rows.append({"label": "", "segments": [(after, "a")], "value": f"{after:.1f} ns", "pair": 1,
                      "note": f"{alerts[1]:,} alerts, {ratio:.2f}×"})
-    out = (f"<p class='soft'>Time per event with {base} rules ({html.escape(get(data, 'base', str, where))}) and with {tenfold}, the "
-           "others varied and quiet; alerts beside it.</p>" + svg.legend([("pale", f"{base} rules"), ("a", f"{tenfold} rules")])
+    out = (soft(f"Time per event with {base} rules ({get(data, 'base', str, where)}) and with {tenfold}, the others varied and "
+                "quiet; alerts beside it.") + svg.legend([("pale", f"{base} rules"), ("a", f"{tenfold} rules")])
            + svg.bars(rows, "ns per event"))
     goals = get(data, "goals", dict, where)
     goal, limit = get(goals, "ratio", float, where), get(goals, "compile_s", float, where)
     for entry in get(data, "lists", list, where):
         kind = get(entry, "kind", str, where)
-        count, short, seconds, size = (get(entry, key, float, where) for key in ("count", "short_count", "compile_s", "image_bytes"))
+        count, short = (get(entry, key, float, where) for key in ("count", "short_count"))
+        seconds, size = (get(entry, key, float, where) for key in ("compile_s", "image_bytes"))
         load_ms = numbers(entry, "load_ms", 2, where)
-        out += (f"<h3>A rule with {count:,} {html.escape(kind)}</h3><p class='soft'>Compiled in {seconds:.2f} s (goal below {limit:g} s); "
-                f"image of {size / 1024:,.0f} KiB, loaded and verified in {load_ms[1]:.2f} ms. Time per event, as a multiple of that "
-                f"with {short} entries:</p>")
+        out += f"<h3>A rule with {count:,} {html.escape(kind)}</h3>"
+        out += soft(f"Compiled in {seconds:.2f} s (goal below {limit:g} s); image of {size / 1024:,.0f} KiB, loaded and verified in "
+                    f"{load_ms[1]:.2f} ms. Time per event, as a multiple of that with {short} entries:")
         rows = []
         for place, row, name in rows_of(entry, f"{where}, {kind}"):
             ratio, least, most = (get(row, k, float, place) for k in ("ratio", "ratio_least", "ratio_most"))
@@ -158,8 +164,8 @@ def compiled(data):
         value, goal = get(data, key, float, where) / scale, get(goals, goal_key, float, where) / scale
         rows.append({"label": label, "segments": [(value / goal * 100, "b" if value <= goal else "c")],
                      "value": f"{value:.{3 if value < 1 else 1}f} {unit}", "note": f"goal {goal:g} {unit}"})
-    return (f"<p class='soft'>{get(data, 'rules', float, where)} rules ({html.escape(get(data, 'base', str, where))}); each figure as "
-            "a share of its goal.</p>" + svg.bars(rows, "% of the goal", [(100, "goal")]))
+    return (soft(f"{get(data, 'rules', float, where)} rules ({get(data, 'base', str, where)}); each figure as a share of its goal.")
+            + svg.bars(rows, "% of the goal", [(100, "goal")]))
 
 
 def duration(ns):
@@ -181,8 +187,9 @@ def parts(data):
         each = [name, duration(support.cpu_ns(row)), optional(row, "items_per_second", where, lambda n: f"{n / 1e6:.2f} M"),
                 optional(row, "allocs", where, "{:,.0f}".format), optional(row, "drops", where, "{:,.0f}".format)]
         lines.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in each) + "</tr>")
-    return ("<p class='soft'>Processor time, and heap allocations of an iteration.</p><div class='scroll'><table><tr>" + "".join(f"<th>{words}</th>" for words in head) + "</tr>" + "".join(lines)
-            + "</table></div>")
+    names = "".join(f"<th>{words}</th>" for words in head)
+    return (soft("Processor time, and heap allocations of an iteration.")
+            + f"<div class='scroll'><table><tr>{names}</tr>{''.join(lines)}</table></div>")
 
 
 def section(title, name, results, draw):

@@ -7,7 +7,8 @@ capture that holds no more than a few events, is subtracted from both.
     scripts/bench_compare.py BUILD_DIR RUNS [--rules RULES…] [CAPTURE…]
 
 Captures are plain .scap, or .gz, which is unpacked first; default: the bundled one and those of the big-data folder. Default
-rules: the upstream ones of that folder, else rules/. Prints a line per capture; the figures go to BUILD_DIR/bench-results/compare.json."""
+rules: the upstream ones of that folder, else rules/. Prints a line per capture; the figures go to compare.json in
+BUILD_DIR/bench-results."""
 import argparse
 import gzip
 import json
@@ -77,8 +78,8 @@ def main():
             row = compare(capture, build / "bin" / "falco-vm", image, given.runs, folder)
             rows.append(row)
             print(f"{row['capture']:24} {row['raw_events']:9} events  {row['falco_vm_ns']:6.1f} ns  "
-                  f"sysdig {row['sysdig_ns']:6.1f} ns  ratio {row['ratio']:.2f} ({row['ratio_least']:.2f} to {row['ratio_most']:.2f})  "
-                  f"lost {sum(row['lost'].values())}", flush=True)
+                  f"sysdig {row['sysdig_ns']:6.1f} ns  ratio {row['ratio']:.2f} "
+                  f"({row['ratio_least']:.2f} to {row['ratio_most']:.2f})  lost {sum(row['lost'].values())}", flush=True)
     support.store(build, "compare", missing, rules=rules_name, goals=GOALS, rows=rows)
 
 
