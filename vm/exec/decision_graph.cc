@@ -36,6 +36,7 @@ bool is_one_value(const ImageView& image, uint32_t term) {
   const FieldRec* field = field_of(image, term);
   if (field == nullptr) return true;
   const Quant quant = kFields[field->field].quant;
+  if (quant == Quant::Ancestor) return static_cast<FieldArg>(field->arg) == FieldArg::Index;
   return quant == Quant::One || (quant == Quant::List && static_cast<FieldArg>(field->arg) != FieldArg::None);
 }
 

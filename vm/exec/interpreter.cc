@@ -102,18 +102,25 @@ uint32_t Machine::answer(uint32_t at, const ValueList& lhs) {
 void Machine::find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, std::span<uint64_t> words,
                           size_t first) {
   if (!lhs.present) return;
-  const auto find = [&](auto&& may_hold) {
-    for (size_t i = 0; i < predicates.size(); ++i) {
-      if (!may_hold(predicates[i]) || !holds(predicates_[predicates[i]], lhs)) continue;
-      words[(first + i) / 64] |= uint64_t{1} << ((first + i) % 64);
-    }
-  };
-  if (options_.matchers && lhs.count == 1 && lhs.data[0].kind() == Kind::Text && predicates.size() > DecisionGraph::kFew) {
-    const TextFeatures text(lhs.data[0].as_text());
-    find([&](uint32_t p) { return predicates_.filter(p).lets_through(text); });
-  } else {
-    find([](uint32_t) { return true; });
+  const auto set = [&](size_t i) { words[(first + i) / 64] |= uint64_t{1} << ((first + i) % 64); };
+  if (options_.matchers && lhs.count == 1 && lhs.data[0].kind() == Kind::Text && predicates.size() >= kWorthMatching) {
+    matcher_of(predicates_[predicates[0]].lhs).match(lhs.data[0].as_text(), [&](uint32_t predicate, bool sure) {
+      const auto asked = std::lower_bound(predicates.begin(), predicates.end(), predicate);
+      if (asked == predicates.end() || *asked != predicate) return;
+      if (sure || holds(predicates_[predicate], lhs)) set(static_cast<size_t>(asked - predicates.begin()));
+    });
+    return;
   }
+  for (size_t i = 0; i < predicates.size(); ++i)
+    if (holds(predicates_[predicates[i]], lhs)) set(i);
+}
+
+/// Made when it is first needed: many left sides are not asked about often enough.
+TextMatcher& Machine::matcher_of(uint32_t term) {
+  if (matchers_.empty()) matchers_.resize(terms_.size());
+  std::unique_ptr<TextMatcher>& matcher = matchers_[term];
+  if (!matcher) matcher = std::make_unique<TextMatcher>(predicates_, term);
+  return *matcher;
 }
 
 ValueList Machine::apply(const Term& term, std::span<const ops::TransformArg> args, size_t& text_bytes,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "vm/abi/limits.h"
@@ -17,6 +18,7 @@
 #include "vm/exec/match_set.h"
 #include "vm/exec/predicate.h"
 #include "vm/exec/rule_selection.h"
+#include "vm/exec/text_matcher.h"
 #include "vm/exec/value_memo.h"
 #include "vm/field/field_use.h"
 #include "vm/image/verified_image.h"
@@ -35,7 +37,7 @@ concept FieldSource = requires(const F& fields, const FieldUse& use, Arena& aren
 /// What may be switched off to compare; none of it changes which rules match.
 struct MachineOptions {
   bool classes = true;  ///< run programs specialised by what is known, see DecisionGraph
-  bool matchers = true;  ///< rule out by a text's features what can't hold, see TextFilter; used by classes only
+  bool matchers = true;  ///< find what holds for a text in one pass, see TextMatcher; used by classes only
   bool memo = true;     ///< remember where values led, see ValueMemo; used by classes only
   size_t decision_nodes = limits::kDecisionNodes;
 };
@@ -103,6 +105,7 @@ class Machine {
   uint32_t answer(uint32_t node, const ValueList& lhs);
   void find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, std::span<uint64_t> words, size_t first);
 
+  TextMatcher& matcher_of(uint32_t term);
   template <FieldSource F>
   bool test(uint32_t predicate, const F& fields);
   template <FieldSource F>
@@ -124,6 +127,7 @@ class Machine {
   DecisionGraph graph_;
   uint32_t edition_ = 0;  ///< of the graph that memo_ is about
   ValueMemo memo_;
+  std::vector<std::unique_ptr<TextMatcher>> matchers_;  ///< by left side; null until needed
   std::vector<uint64_t> answer_;  ///< room for the truth of all predicates
 
   Arena arena_;
@@ -134,6 +138,7 @@ class Machine {
   size_t text_bytes_ = 0;    ///< produced by transformers for this event
   uint64_t text_overruns_ = 0;
 
+  static constexpr size_t kWorthMatching = 8;  ///< fewer predicates are tested one by one
   static constexpr uint32_t kEventNumbers = UINT32_MAX >> 1;
 };
 

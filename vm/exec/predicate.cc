@@ -92,12 +92,6 @@ bool wants_set(const Predicate& p) {
   return p.op == CmpOp::Eq && p.modifier == Modifier::AnyOf && p.quant != Quant::Endpoint;
 }
 
-TextFilter filter_of(const Predicate& p) {
-  if (p.quant != Quant::One || p.modifier != Modifier::None || p.rhs != RhsKind::Constants) return {};
-  if (p.constants.empty() || p.constants[0].kind() != Kind::Text) return {};
-  return TextFilter::of(p.op, p.constants | std::views::transform([](const Value& v) { return v.as_text(); }));
-}
-
 Simple simple_form(const Predicate& p) {
   if (p.quant != Quant::One || p.modifier != Modifier::None || p.constants.size() != 1) return Simple::No;
   switch (p.constants[0].kind()) {
@@ -202,7 +196,6 @@ PredicateTable::PredicateTable(const ImageView& image) {
     if (static_cast<RhsKind>(r.rhs) == RhsKind::Constants) operands += r.operands.count;
   values_.reserve(operands);
   predicates_.resize(records.size());
-  filters_.resize(records.size());
 
   // First everything that predicates point into, so that nothing moves any more when the pointers are set.
   struct Extra {
@@ -227,7 +220,6 @@ PredicateTable::PredicateTable(const ImageView& image) {
     for (uint32_t c : image.operands(r)) values_.push_back(constant_value(image, image.constants()[c]));
     p.constants = std::span<const Value>(values_).subspan(first);
     p.simple = simple_form(p);
-    filters_[i] = filter_of(p);
     if (p.op == CmpOp::Regex) {
       extras[i].regexes = regexes_.size();
       for (const Value& pattern : p.constants) regexes_.emplace_back(pattern.as_text());

@@ -9,7 +9,6 @@
 #include <span>
 #include <vector>
 
-#include "vm/exec/text_filter.h"
 #include "vm/exec/value_set.h"
 #include "vm/image/verified_image.h"
 #include "vm/ops/net_set.h"
@@ -72,8 +71,6 @@ class PredicateTable {
 
   const Predicate& operator[](uint32_t id) const { return predicates_[id]; }
   size_t size() const { return predicates_.size(); }
-  /// What one text must look like for predicate `id` to hold.
-  const TextFilter& filter(uint32_t id) const { return filters_[id]; }
 
  private:
   std::vector<Value> values_;  ///< operands of all predicates, back to back
@@ -82,7 +79,6 @@ class PredicateTable {
   std::vector<ops::Regex> regexes_;
   std::vector<ops::PathSet> paths_;
   std::vector<Predicate> predicates_;
-  std::vector<TextFilter> filters_;
 };
 
 }  // namespace fvm

@@ -102,6 +102,17 @@ ValueList leader_text(const EvalContext& context, Arena& arena, int64_t Thread::
 
 }  // namespace
 
+bool LiveFields::image_shorthand(const Thread* of, uint64_t& number) const {
+  constexpr uint64_t kNoProcess = 0;  // no image has that number
+  if (context_.thread == nullptr) return false;
+  number = of != nullptr ? of->image->id : kNoProcess;
+  return true;
+}
+
+bool LiveFields::ancestor_shorthand(int64_t n, uint64_t& number) const {
+  return context_.thread != nullptr && image_shorthand(nth(context_, n), number);
+}
+
 FALCO_GETTER(ProcPname) { return text_of(context, arena, 1, comm); }
 FALCO_GETTER(ProcPexe) { return text_of(context, arena, 1, exe); }
 FALCO_GETTER(ProcPexepath) { return text_of(context, arena, 1, exepath); }

@@ -6,7 +6,9 @@
 // The machine is a template over a field source so that tests can feed it made-up values; LiveFields is the real one.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <initializer_list>
 
 #include "vm/base/arena.h"
 #include "vm/event/event_view.h"
@@ -39,18 +41,44 @@ class LiveFields {
   ValueList read(const FieldUse& use, Arena& arena) const;
   /// What the field yields in output, where it differs: filter-only fields are missing, proc.aname joins all ancestors ...
   ValueList read_for_output(const FieldUse& use, Arena& arena) const;
-  /// A number that stands for what read() would give: equal numbers for one use mean equal values. For values that are
-  /// dear to make and follow from a few bytes of the event; false for all others.
+  /// A number that stands for what read() would give: equal numbers for one use mean equal values, also in other events. For
+  /// values that follow from a few bytes of the event, or from what a process took from its last exec; false for all others.
   bool shorthand(const FieldUse& use, uint64_t& number) const {
-    return use.id == FieldId::EvtArg && argument_shorthand(use, context_, number);
+    switch (kShorthands[static_cast<size_t>(use.id)]) {
+      case Shorthand::None: return false;
+      case Shorthand::Argument: return argument_shorthand(use, context_, number);
+      case Shorthand::Image: return image_shorthand(context_.thread, number);
+      case Shorthand::ParentImage: return ancestor_shorthand(1, number);
+      case Shorthand::AncestorImage: return use.arg == FieldArg::Index && ancestor_shorthand(use.index, number);
+    }
+    return false;
   }
   /// What all fields of the family follow from: equal texts and tags mean equal values of each. False: not for this event.
   bool family_key(FieldFamily family, Arena& arena, std::string_view& text, uint8_t& tag) const;
 
  private:
+  enum class Shorthand : uint8_t { None, Argument, Image, ParentImage, AncestorImage };
+  static constexpr std::array<Shorthand, kFieldCount> shorthands() {
+    std::array<Shorthand, kFieldCount> table{};
+    const auto set = [&](Shorthand as, std::initializer_list<FieldId> fields) {
+      for (const FieldId field : fields) table[static_cast<size_t>(field)] = as;
+    };
+    set(Shorthand::Argument, {FieldId::EvtArg});
+    set(Shorthand::Image, {FieldId::ProcName, FieldId::ProcExe, FieldId::ProcExepath, FieldId::ProcCmdline, FieldId::ProcArgs,
+                           FieldId::ProcExeline, FieldId::ProcCmdnargs, FieldId::ProcCmdlenargs});
+    set(Shorthand::ParentImage, {FieldId::ProcPname, FieldId::ProcPexe, FieldId::ProcPexepath, FieldId::ProcPcmdline});
+    set(Shorthand::AncestorImage,
+        {FieldId::ProcAname, FieldId::ProcAexe, FieldId::ProcAexepath, FieldId::ProcAcmdline, FieldId::ProcAargs});
+    return table;
+  }
+  static const std::array<Shorthand, kFieldCount> kShorthands;
+  bool image_shorthand(const Thread* of, uint64_t& number) const;
+  bool ancestor_shorthand(int64_t n, uint64_t& number) const;
   static bool argument_shorthand(const FieldUse& use, const EvalContext& context, uint64_t& number);
 
   const EvalContext& context_;
 };
+
+inline constexpr std::array<LiveFields::Shorthand, kFieldCount> LiveFields::kShorthands = LiveFields::shorthands();
 
 }  // namespace fvm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/ops/compare.h"
 
+#include <algorithm>
 #include <compare>
 #include <cstring>
 
@@ -55,13 +56,23 @@ size_t find_text(std::string_view text, std::string_view part) {
 bool icontains(std::string_view text, std::string_view part) {
   if (part.empty()) return true;
   if (part.size() > text.size()) return false;
-  const size_t last = text.size() - part.size();
-  for (size_t start = 0; start <= last; ++start) {
-    size_t i = 0;
-    while (i < part.size() && fold_case(text[start + i]) == fold_case(part[i])) ++i;
-    if (i == part.size()) return true;
+  const std::string_view starts = text.substr(0, text.size() - part.size() + 1);
+  const auto is_at = [&](size_t start) {
+    for (size_t i = 1; i < part.size(); ++i)
+      if (fold_case(text[start + i]) != fold_case(part[i])) return false;
+    return true;
+  };
+  // Places of the first letter, in either case; each search goes on where it has stopped.
+  const char small = fold_case(part[0]);
+  const char capital = small >= 'a' && small <= 'z' ? static_cast<char>(small - ('a' - 'A')) : small;
+  size_t next_small = starts.find(small), next_capital = starts.find(capital);
+  while (true) {
+    const size_t start = std::min(next_small, next_capital);
+    if (start == std::string_view::npos) return false;
+    if (is_at(start)) return true;
+    if (next_small == start) next_small = starts.find(small, start + 1);
+    if (next_capital == start) next_capital = starts.find(capital, start + 1);
   }
-  return false;
 }
 
 bool compare(CmpOp op, const Value& field, const Value& constant) {

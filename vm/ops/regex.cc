@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/ops/regex.h"
 
-#include <re2/re2.h>
+#include "vm/ops/regex_options.h"
 
 namespace fvm::ops {
 namespace {
 
-constexpr int64_t kMaxMemBytes = 8 << 20;  // RE2's own default, stated because patterns come from outside
+bool is_ascii(std::string_view s) {
+  uint8_t high = 0;
+  for (const char c : s) high |= static_cast<uint8_t>(c);
+  return high < 0x80;
+}
 
 /// Bytes of the well-formed UTF-8 sequence at the start of `s`, or 0.
 size_t sequence_length(std::string_view s) {
@@ -34,6 +38,7 @@ size_t sequence_length(std::string_view s) {
 }
 
 bool is_valid_utf8(std::string_view s) {
+  if (is_ascii(s)) return true;
   while (!s.empty()) {
     const size_t length = sequence_length(s);
     if (length == 0) return false;
@@ -55,17 +60,10 @@ std::string replace_invalid(std::string_view s) {
   return out;
 }
 
-RE2::Options options() {
-  RE2::Options options(RE2::POSIX);  // POSIX-egrep syntax, leftmost-longest, UTF-8
-  options.set_log_errors(false);
-  options.set_max_mem(kMaxMemBytes);
-  return options;
-}
-
 }  // namespace
 
 struct Regex::Impl {
-  explicit Impl(std::string_view pattern) : re(re2::StringPiece(pattern.data(), pattern.size()), options()) {}
+  explicit Impl(std::string_view pattern) : re(re2::StringPiece(pattern.data(), pattern.size()), regex_options()) {}
   RE2 re;
 };
 

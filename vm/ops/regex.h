@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Regular expressions of the rules language: RE2 in POSIX-egrep mode, leftmost-longest, UTF-8; the whole text must match.
-// The only file that knows RE2. Compile once, match often; a compiled Regex may be shared by threads.
+// Compile once, match often; a compiled Regex may be shared by threads.
 #pragma once
 
 #include <memory>

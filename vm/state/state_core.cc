@@ -145,6 +145,7 @@ void StateCore::set_image(ThreadEntry& thread, ExecImage image) {
     image.cmdline = image.comm;
   }
   const size_t charged = bytes(image);
+  image.id = next_image_id();
   thread.image = std::make_shared<const ChargedImage>(std::move(image), &budget, charged);
   generations.touch_process(thread);
   if (thread.group) generations.touch_group(*thread.group);
