@@ -59,7 +59,7 @@ class Engine {
   size_t active_rules() const { return machine_.active_rules().count(); }
 
   /// Measures rules from now on; the profiler must live as long as events come.
-  void profile_with(RuleProfiler& profiler) { profiler_ = &profiler; }
+  void profile_with(RuleProfiler& profiler);
 
   /// Handles the next batch of events. Events: call again; End; Failed: source.error() says why, what came before stands.
   /// Also ends at EngineOptions::max_event_time_ns, and when the sink refuses a line (stats().alerts_lost says so).
@@ -81,6 +81,7 @@ class Engine {
   /// One copy of the machine's loop for all events: a second one would be measured cold.
   [[gnu::noinline]] void run_rules(EventCode code, const LiveFields& fields);
   [[gnu::noinline, gnu::aligned(64)]] void run_measured(EventCode code, const LiveFields& fields);
+  [[gnu::noinline]] void run_watched(EventCode code, const LiveFields& fields, bool due);
   [[gnu::noinline]] void run_traced(EventCode code, const LiveFields& fields);
   void alert_measured(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);
   void alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink);

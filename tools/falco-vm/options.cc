@@ -60,7 +60,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
                       ->type_name("FILE")
                       ->expected(0, 1)
                       ->check(CLI::Validator(profile_ending, "", "ending"));
-  app.add_option("--profile-every", o.profile_every, "measure one in N events, on average")
+  app.add_option("--profile-every", o.profile_every, "how far apart to measure (512); 1: every event")
       ->type_name("N")
       ->check(CLI::Range(uint32_t{1}, uint32_t{1} << 30))
       ->needs(profile);

@@ -29,7 +29,7 @@ struct Options {
   std::string stats_file;        ///< empty: standard error
   bool profile = false;
   std::string profile_file;      ///< empty: standard error
-  uint32_t profile_every = 512;  ///< events per sample
+  uint32_t profile_every = 512;  ///< see ProfilerOptions::every
   bool list_events = false;      ///< print the table of events, as JSON with `json`, and do nothing else
   bool markdown = false;         ///< of --list-events
   std::vector<std::string> without_steps;  ///< parts that only save time, to do without, for comparing; see kSteps

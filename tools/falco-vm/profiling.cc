@@ -24,8 +24,9 @@ bool Profiling::start(fvm::Engine& engine, uint32_t every) {
   fvm::ProfilerOptions options;
   options.every = every;
   options.timer_ticks = fvm::measure_timer_ticks();
-  options.long_ticks = static_cast<uint64_t>(kLongSampleNs / rate_.ns_per_tick());
-  options.interrupted = [this] { return interruptions_.any_new(); };
+  const double ns_per_tick = rate_.ns_per_tick();
+  options.long_ticks = static_cast<uint64_t>(kLongSampleNs / ns_per_tick);
+  options.away_ticks = [this, ns_per_tick] { return static_cast<uint64_t>(static_cast<double>(absence_.new_ns()) / ns_per_tick); };
   profiler_ = std::make_unique<fvm::RuleProfiler>(engine.image(), std::move(options));
   engine.profile_with(*profiler_);
   return true;
@@ -38,7 +39,7 @@ std::string Profiling::text(const fvm::Profile& profile) const {
 }
 
 bool Profiling::finish() {
-  const std::string written = text(profiler_->profile(rate_.ns_per_tick()));
+  const std::string written = text(profile());
   std::FILE* const out = out_ ? out_.get() : stderr;
   return std::fwrite(written.data(), 1, written.size(), out) == written.size() && std::fflush(out) == 0;
 }

@@ -20,7 +20,9 @@ class Profiling {
 
   /// Measures the engine's rules from now on. False: the file can't be opened, errno says why.
   bool start(fvm::Engine& engine, uint32_t every);
-  /// Writes what was measured. False: it could not be written, errno says why.
+  /// What was measured so far.
+  fvm::Profile profile() const { return profiler_->profile(rate_.ns_per_tick()); }
+  /// Writes it. False: it could not be written, errno says why.
   bool finish();
   const std::string& file() const { return file_; }
 
@@ -34,7 +36,7 @@ class Profiling {
   profile_report::Subject subject_;
   std::unique_ptr<std::FILE, Close> out_;
   fvm::ClockRate rate_;
-  fvm::Interruptions interruptions_;
+  fvm::Absence absence_;
   std::unique_ptr<fvm::RuleProfiler> profiler_;
 };
 

@@ -66,13 +66,20 @@ json to_json(const fvm::Profile& p, const Subject& subject, size_t predicate_byt
               {"timer_ns", tenths(p.timer_ns)},
               {"evaluation_ns", tenths(p.ns)},
               {"evaluation_error_ns", tenths(p.error_ns)},
+              {"detours", p.detours},
+              {"detour_ns", tenths(p.detour_ns)},
               {"matches", p.matches},
               {"alert_ns", tenths(p.alert_ns)}};
   json& rules = out["rules"] = json::array();
   for (const fvm::Profile::Rule& rule : p.rules) rules.push_back(of(rule, predicate_bytes));
   json& types = out["events_by_type"] = json::array();
   for (const fvm::Profile::EventType& t : p.types) {
-    types.push_back({{"event", t.name}, {"events", t.events}, {"samples", t.samples}, {"ns", tenths(t.ns)}});
+    types.push_back({{"event", t.name},
+                     {"events", t.events},
+                     {"samples", t.samples},
+                     {"ns", tenths(t.ns)},
+                     {"detours", t.detours},
+                     {"detour_ns", tenths(t.detour_ns)}});
   }
   return out;
 }

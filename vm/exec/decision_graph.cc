@@ -128,6 +128,7 @@ bool DecisionGraph::make_room(uint32_t program) {
 
 uint32_t DecisionGraph::make_start(uint32_t program) {
   if (!make_room(program)) return kNone;
+  const Detour detour(detours_);
   if (!ordered_[program]) find_order(program);
   ordered_[program] = true;
   take_code(program);
@@ -169,6 +170,7 @@ uint32_t DecisionGraph::make(uint32_t parent, std::span<const uint64_t> answer) 
   const uint32_t program = rests_[parent].program;
   if (!make_room(program)) return kNone;
   if (nodes_.empty()) return kNone;  // emptied, with the parent: this event's program runs, the next one starts anew
+  const Detour detour(detours_);
   const Node& node = nodes_[parent];
   if (node.kind == Kind::Test) learn(node.subject, answer[0] != 0);
   if (node.kind == Kind::Ask) {

@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "vm/exec/detour.h"
 #include "vm/field/field_use.h"
 #include "vm/image/image_view.h"
 
@@ -70,6 +71,9 @@ class DecisionGraph {
   uint32_t follow_many(uint32_t node, std::span<const uint64_t> answer);
 
   static size_t words_of(size_t count) { return (count + 63) / 64; }
+
+  /// Has the making of nodes timed; null: not.
+  void measure_detours(DetourMeter* meter) { detours_ = meter; }
 
   size_t size() const { return nodes_.size(); }
   /// Changes whenever nodes get new numbers.
@@ -151,6 +155,7 @@ class DecisionGraph {
   std::unordered_map<Digest, Answer, DigestHash> known_answers_;
   uint32_t edition_ = 0;
   uint64_t events_ = 0;  ///< since the graph was emptied
+  DetourMeter* detours_ = nullptr;
 
   // Of the node being made.
   std::vector<Truth> truths_;      ///< by predicate

@@ -15,6 +15,7 @@
 #include "vm/abi/limits.h"
 #include "vm/base/arena.h"
 #include "vm/exec/decision_graph.h"
+#include "vm/exec/detour.h"
 #include "vm/exec/match_set.h"
 #include "vm/exec/predicate.h"
 #include "vm/exec/rule_selection.h"
@@ -74,6 +75,11 @@ class Machine {
   std::span<const FieldUse> field_uses() const { return uses_; }
   const DecisionGraph& graph() const { return graph_; }
   const ValueMemo& memo() const { return memo_; }
+  /// Has every detour timed from now on; null: none. The meter must outlive this.
+  void measure_detours(DetourMeter* meter) {
+    detours_ = meter;
+    graph_.measure_detours(meter);
+  }
   /// Events whose transformers asked for more than limits::kTermTextBytes; the excess was taken as missing.
   uint64_t text_overruns() const { return text_overruns_ + (text_bytes_ > limits::kTermTextBytes ? 1 : 0); }
 
@@ -129,6 +135,7 @@ class Machine {
   ValueMemo memo_;
   std::vector<std::unique_ptr<TextMatcher>> matchers_;  ///< by left side; null until needed
   std::vector<uint64_t> answer_;  ///< room for the truth of all predicates
+  DetourMeter* detours_ = nullptr;
 
   Arena arena_;
   uint32_t event_ = 0;           ///< at most kEventNumbers; 0 = never
@@ -238,6 +245,7 @@ uint32_t Machine::ask(uint32_t at, const F& fields) {
       const ValueMemo::Key key(at, number);
       uint32_t next = memo_.find(key);
       if (next != ValueMemo::kNone) return next;
+      const Detour detour(detours_);
       next = answer(at, value(node.subject, fields));
       if (next != DecisionGraph::kNone) memo_.put(key, next);
       return next;
@@ -250,6 +258,7 @@ uint32_t Machine::ask(uint32_t at, const F& fields) {
   if (!key.fits()) return answer(at, lhs);
   uint32_t next = memo_.find(key);
   if (next != ValueMemo::kNone) return next;
+  const Detour detour(detours_);
   next = answer(at, lhs);
   if (next != DecisionGraph::kNone) memo_.put(key, next);
   return next;
@@ -266,6 +275,7 @@ uint32_t Machine::ask_family(uint32_t at, const F& fields) {
       if (key.fits()) {
         uint32_t next = memo_.find(key);
         if (next != ValueMemo::kNone) return next;
+        const Detour detour(detours_);
         next = answer_family(at, fields);
         if (next != DecisionGraph::kNone) memo_.put(key, next);
         return next;

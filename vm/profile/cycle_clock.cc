@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/profile/cycle_clock.h"
 
-#include <sys/resource.h>
-
 namespace fvm {
 
 double ClockRate::ns_per_tick() const {
@@ -12,17 +10,18 @@ double ClockRate::ns_per_tick() const {
   return static_cast<double>(now_ns - begin_ns_) / static_cast<double>(ticks == 0 ? 1 : ticks);
 }
 
-int64_t Interruptions::count() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_nvcsw + usage.ru_nivcsw;
+/// Wall clock less processor time: grows while something else runs.
+uint64_t Absence::total_ns() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return monotonic_ns() - static_cast<uint64_t>(used.tv_sec) * 1'000'000'000 - static_cast<uint64_t>(used.tv_nsec);
 }
 
-bool Interruptions::any_new() {
-  const int64_t now = count();
-  const bool changed = now != seen_;
-  seen_ = now;
-  return changed;
+uint64_t Absence::new_ns() {
+  const uint64_t now = total_ns();
+  const uint64_t added = now > seen_ns_ ? now - seen_ns_ : 0;
+  seen_ns_ = now;
+  return added;
 }
 
 }  // namespace fvm

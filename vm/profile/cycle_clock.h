@@ -48,15 +48,15 @@ class ClockRate {
   uint64_t begin_ticks_;
 };
 
-/// Says whether this thread lost its processor since the last question.
-class Interruptions {
+/// How long this thread was off the processor, since the last question or construction.
+class Absence {
  public:
-  Interruptions() : seen_(count()) {}
-  bool any_new();
+  Absence() : seen_ns_(total_ns()) {}
+  uint64_t new_ns();
 
  private:
-  static int64_t count();
-  int64_t seen_;
+  static uint64_t total_ns();
+  uint64_t seen_ns_;
 };
 
 }  // namespace fvm

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Per event code: time = events x mean of the events timed as a whole; a rule's part of it = its part of the traced
+// Per event code: time = events x mean of the events timed as a whole + detours; a rule's part of it = its part of the traced
 // time; its counts = events x share of the traced weight. Traces are slower than reality, by reading the clock at every
 // step, so they never say how much time there is, except for codes too rare to have been timed.
 #include "vm/profile/profile_maker.h"
@@ -32,13 +32,14 @@ ProfileMaker::ProfileMaker(const RuleProfiler& profiler, double ns_per_tick)
   out_.rules.resize(image_.rules().size());
 }
 
-/// Total over `events` of a quantity that `sums` has samples of, out of samples with `weight` together.
-ProfileMaker::Estimate ProfileMaker::estimate(const RuleProfiler::Sums& sums, double weight, double weight_squared,
+/// Total over `events` of a quantity that `sums` has samples of, being zero in the rest of `all` samples.
+ProfileMaker::Estimate ProfileMaker::estimate(const RuleProfiler::Sums& sums, const RuleProfiler::Sums& all,
                                               double events) const {
-  if (weight <= 0) return {};
-  const double mean = sums.ticks / weight;
-  const double variance = std::max(sums.ticks_squared / weight - mean * mean, 0.0);
-  const double per_event = variance * weight_squared / (weight * weight);
+  if (all.weight <= 0) return {};
+  const double mean = sums.ticks / all.weight;
+  // Of a ratio: how far each sample's ticks are from the mean times its events.
+  const double squares = sums.ticks_squared - 2 * mean * sums.product + mean * mean * all.events_squared;
+  const double per_event = std::max(squares, 0.0) / (all.weight * all.weight);
   return {events * mean * ns_per_tick_, events * events * per_event * ns_per_tick_ * ns_per_tick_};
 }
 
@@ -57,9 +58,13 @@ void ProfileMaker::add_code(size_t code) {
   const uint32_t program = image_.dispatch()[code];
   const bool was_timed = c.timed.samples != 0;
   const RuleProfiler::Sums& whole = was_timed ? c.timed : c.traced;
-  const Estimate total = estimate(whole, whole.weight, whole.weight_squared, events);
+  Estimate total = estimate(whole, whole, events);
+  const double detour_ns = static_cast<double>(c.detour_ticks) * ns_per_tick_;
+  total.ns += detour_ns;
   type.ns += total.ns;
   type.samples += c.timed.samples + c.traced.samples;
+  type.detours += c.detours;
+  type.detour_ns += detour_ns;
   out_.timed += c.timed.samples;
   out_.traced += c.traced.samples;
   if (c.traced.weight <= 0) return;
@@ -67,6 +72,8 @@ void ProfileMaker::add_code(size_t code) {
   const double traced_ns = events * c.traced.mean() * ns_per_tick_;
   const double squeeze = traced_ns > 0 ? total.ns / traced_ns : 0;
   out_.ns += squeeze > 0 ? total.ns : 0;
+  out_.detours += c.detours;
+  out_.detour_ns += squeeze > 0 ? detour_ns : 0;
   variance_ += total.variance;
   scales_[program].events += events;
   scales_[program].weight += c.traced.weight;
@@ -77,7 +84,7 @@ void ProfileMaker::add_code(size_t code) {
     const RuleProfiler::Sums& sums = c.rules[position];
     if (sums.samples == 0) continue;
     const uint32_t rule = rules[position];
-    const Estimate part = estimate(sums, c.traced.weight, c.traced.weight_squared, events);
+    const Estimate part = estimate(sums, c.traced, events);
     Profile::OnEvent& on = on_events_[rule][name];
     on.event = name;
     on.evaluations += rounded(events * sums.weight / c.traced.weight);

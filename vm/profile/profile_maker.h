@@ -21,7 +21,7 @@ class ProfileMaker {
     double ns = 0;
     double variance = 0;
   };
-  Estimate estimate(const RuleProfiler::Sums& sums, double weight, double weight_squared, double events) const;
+  Estimate estimate(const RuleProfiler::Sums& sums, const RuleProfiler::Sums& all, double events) const;
   void add_code(size_t code);
   void add_tests();
   void add_rule_facts();

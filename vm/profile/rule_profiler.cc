@@ -12,11 +12,20 @@ namespace {
 
 // A code's distances grow with the number of its events, so that rare events are seen too: about this many samples for
 // each tripling, until `every` is reached.
-constexpr uint64_t kSamplesWhileRare = 16;
+constexpr uint64_t kSamplesWhileRare = 4;
+// A code is frequent when its distances would get longer than this.
+constexpr uint64_t kRareDistance = 64;
 // Kinds alternate until each was taken so often; after that one sample in kTracedShare is a trace, because a trace
 // takes longer than the event itself.
-constexpr uint64_t kAlternating = 8;
+constexpr uint64_t kAlternating = 2;
 constexpr uint64_t kTracedShare = 4;
+// Of stretches. After so many events branches are foretold as well as without reading the clock (measured: 32 are too few);
+// many short stretches see more of a workload than a few long ones. Distances grow as those of samples do.
+constexpr uint64_t kWarming = 64;
+constexpr uint64_t kTiming = 32;
+constexpr uint64_t kFirstStretch = 512;
+constexpr uint64_t kStretchesWhileShort = 4;
+constexpr uint64_t kStretchDistance = 2;  ///< times `every`
 
 size_t longest(const ImageView& image) {
   size_t steps = 0;
@@ -46,6 +55,7 @@ RuleProfiler::RuleProfiler(const ImageView& image, ProfilerOptions options)
     if (program == kNoProgram) continue;
     pace_[code].due = 1;
   }
+  if (options_.every > kRareDistance) plan_stretch();
 }
 
 uint64_t RuleProfiler::random() {
@@ -60,37 +70,96 @@ RuleProfiler::Code& RuleProfiler::code_of(size_t code) {
   return *codes_[code];
 }
 
+/// Whether stretches time it. Where samples are to be denser than that, no code is.
+bool RuleProfiler::is_frequent(size_t code) const {
+  return options_.every > kRareDistance && pace_[code].events > kSamplesWhileRare * kRareDistance;
+}
+
 void RuleProfiler::choose_next(size_t c) {
   const Code& code = code_of(c);
   Pace& pace = pace_[c];
-  const uint64_t mean = std::clamp<uint64_t>(pace.events / kSamplesWhileRare, 1, options_.every);
+  const bool only_traces = is_frequent(c);
+  uint64_t mean = std::clamp<uint64_t>(pace.events / kSamplesWhileRare, 1, options_.every);
+  if (only_traces) mean *= kTracedShare;
   pace.due = pace.events + 1 + random() % (2 * mean - 1);
   const bool alternate = code.traced.samples < kAlternating;
   const bool trace = alternate ? code.traced.samples <= code.timed.samples : random() % kTracedShare == 0;
-  pace.sample = trace ? Sample::Traced : Sample::Timed;
+  pace.sample = trace || only_traces ? Sample::Traced : Sample::Timed;
 }
 
-bool RuleProfiler::is_broken(uint64_t ticks) {
-  if (ticks <= options_.long_ticks || !options_.interrupted()) return false;
-  ++interrupted_;
-  return true;
+/// What is timed until the stretch ends are single events; their sum is one sample, as neighbours are alike.
+void RuleProfiler::add_to_stretch(Code& code, uint64_t ticks) {
+  if (code.stretch_events == 0) stretch_codes_.push_back(&code);
+  ++code.stretch_events;
+  code.stretch_ticks += ticks;
+}
+
+void RuleProfiler::end_stretch() {
+  const double weight = static_cast<double>(events_ - stretched_until_) / static_cast<double>(kTiming);
+  for (Code* const code : stretch_codes_) {
+    code->timed.add(weight, static_cast<double>(code->stretch_ticks), code->stretch_events);
+    code->stretch_events = code->stretch_ticks = 0;
+  }
+  stretch_codes_.clear();
+  stretched_until_ = events_;
+  plan_stretch();
+}
+
+void RuleProfiler::plan_stretch() {
+  const uint64_t longest = kStretchDistance * options_.every;
+  const uint64_t mean = std::clamp<uint64_t>(events_ / kStretchesWhileShort, 1, longest);
+  stretch_.warming_from = std::max(events_ + 1 + random() % (2 * mean - 1), kFirstStretch);
+  stretch_.timing_from = stretch_.warming_from + kWarming;
+  stretch_.until = stretch_.timing_from + kTiming - 1;
+}
+
+/// How much of `ticks` something else ran. If it was away longer than that, it was so at another time.
+uint64_t RuleProfiler::away_during(uint64_t ticks) {
+  if (ticks <= options_.long_ticks) return 0;
+  const uint64_t away = options_.away_ticks();
+  return away <= ticks ? away : 0;
+}
+
+/// Accounts the detours of the event that just ended, and returns what they took of it, looks at the clock included.
+uint64_t RuleProfiler::take_detours(Code& code, uint64_t away) {
+  const uint64_t looks = detours_.count * options_.timer_ticks;
+  code.detours += detours_.count;
+  code.detour_ticks += span(away, detours_.ticks, looks);
+  const uint64_t taken = detours_.ticks + looks;
+  detours_.ticks = 0;
+  detours_.count = 0;
+  return taken;
+}
+
+void RuleProfiler::detoured(EventCode event) {
+  take_detours(code_of(static_cast<size_t>(event)), away_during(detours_.ticks));
 }
 
 void RuleProfiler::timed(EventCode event, uint64_t ticks) {
   const auto c = static_cast<size_t>(event);
-  if (!is_broken(ticks)) {
-    Code& code = code_of(c);
-    const uint64_t events = pace_[c].events;
-    code.timed.add(static_cast<double>(events - code.timed_until),
-                   static_cast<double>(span(0, ticks, options_.timer_ticks)));
-    code.timed_until = events;
+  Code& code = code_of(c);
+  const Pace& pace = pace_[c];
+  const bool is_due = pace.events >= pace.due;
+  const uint64_t away = away_during(ticks);
+  const uint64_t elsewhere = take_detours(code, away <= detours_.ticks ? away : 0) + options_.timer_ticks;
+  const uint64_t ordinary = span(0, ticks, elsewhere);
+  if (away > options_.long_ticks / 2) {
+    ++interrupted_;
+  } else if (is_due) {
+    code.timed.add(static_cast<double>(pace.events - code.timed_until), static_cast<double>(ordinary));
+    code.timed_until = pace.events;
+  } else if (is_frequent(c)) {
+    add_to_stretch(code, ordinary);
   }
-  choose_next(c);
+  if (is_due) choose_next(c);
+  if (events_ >= stretch_.until) end_stretch();
 }
 
 void RuleProfiler::traced(EventCode event) {
   const auto c = static_cast<size_t>(event);
-  if (!is_broken(trace_.end_ticks - trace_.begin_ticks)) {
+  if (away_during(trace_.end_ticks - trace_.begin_ticks) > options_.long_ticks / 2) {
+    ++interrupted_;
+  } else {
     Code& code = code_of(c);
     const Program& program = program_of(trace_.program);
     if (code.rules.empty()) code.rules.resize(program.rules.size());
@@ -103,7 +172,7 @@ void RuleProfiler::traced(EventCode event) {
 
 void RuleProfiler::alerted(uint32_t rule, EventCode code, uint64_t ticks) {
   ++alerts_[rule].count[code];
-  alerts_[rule].ticks += span(0, ticks, options_.timer_ticks);
+  alerts_[rule].ticks += span(away_during(ticks), ticks, options_.timer_ticks);
 }
 
 const RuleProfiler::Program& RuleProfiler::program_of(uint32_t id) {
@@ -111,6 +180,7 @@ const RuleProfiler::Program& RuleProfiler::program_of(uint32_t id) {
   if (known != nullptr) return *known;
   known = std::make_unique<Program>();
   const ProgramRec& record = image_.programs()[id];
+  known->positions.reserve(record.count);
   // The code of a rule ends with the match that reports it.
   for (const Instr& instr : image_.code().subspan(record.first, record.count)) {
     known->positions.push_back(static_cast<uint32_t>(known->rules.size()));

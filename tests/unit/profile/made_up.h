@@ -24,11 +24,18 @@ struct MadeUpClock {
 struct SlowFields {
   falcoc::test::FakeFields fields;
   std::map<fvm::FieldId, uint64_t> ticks;
+  std::map<fvm::FieldId, uint64_t> numbers;  ///< that stand for a value, so that one met before is not read
 
   fvm::ValueList read(const fvm::FieldUse& use, fvm::Arena& arena) const {
     const auto found = ticks.find(use.id);
     if (found != ticks.end()) MadeUpClock::ticks += found->second;
     return fields.read(use, arena);
+  }
+  bool shorthand(const fvm::FieldUse& use, uint64_t& number) const {
+    const auto found = numbers.find(use.id);
+    if (found == numbers.end()) return false;
+    number = found->second;
+    return true;
   }
   fvm::ValueList read_for_output(const fvm::FieldUse& use, fvm::Arena& arena) const { return read(use, arena); }
 };
@@ -50,7 +57,10 @@ class Watched {
       : image_(image_of(rules)),
         machine_(image_),
         profiler_(machine_.image(), std::move(options)),
-        out_(machine_.rule_count()) {}
+        out_(machine_.rule_count()) {
+    profiler_.detours().now = MadeUpClock::now;
+    machine_.measure_detours(&profiler_.detours());
+  }
 
   static fvm::ProfilerOptions defaults() {
     fvm::ProfilerOptions options;
@@ -61,15 +71,18 @@ class Watched {
   void event(const SlowFields& fields, fvm::EventCode code = fvm::EventCode::SYSCALL_CLOSE_X,
              fvm::MatchMode mode = fvm::MatchMode::All) {
     out_.clear();
-    if (!profiler_.is_due(code)) {
-      machine_.run(code, fields, mode, out_);
-    } else if (profiler_.sample(code) == fvm::RuleProfiler::Sample::Traced) {
+    const bool due = profiler_.is_due(code);
+    const uint64_t begin = due || profiler_.is_in_stretch() ? MadeUpClock::now() : 0;
+    if (due && profiler_.sample(code) == fvm::RuleProfiler::Sample::Traced) {
       machine_.run(code, fields, mode, out_, fvm::TraceProbe<MadeUpClock>(profiler_.trace()));
       profiler_.traced(code);
-    } else {
-      const uint64_t begin = MadeUpClock::now();
-      machine_.run(code, fields, mode, out_);
+      return;
+    }
+    machine_.run(code, fields, mode, out_);
+    if (due || profiler_.is_timing()) {
       profiler_.timed(code, MadeUpClock::now() - begin);
+    } else if (profiler_.detours().count != 0) {
+      profiler_.detoured(code);
     }
   }
   fvm::RuleProfiler& profiler() { return profiler_; }

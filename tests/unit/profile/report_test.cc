@@ -21,6 +21,8 @@ Profile sample_profile() {
   p.traced = 10;
   p.ns = 900;
   p.error_ns = 90;
+  p.detours = 7;
+  p.detour_ns = 250.04;
   p.alert_ns = 100;
   p.matches = 3;
   Profile::Rule dear;
@@ -42,7 +44,7 @@ Profile sample_profile() {
   Profile::Rule idle;
   idle.name = "Idle";
   p.rules = {dear, evil, idle};
-  p.types = {{"openat", 600, 30, 700}, {"close", 400, 20, 200}};
+  p.types = {{"openat", 600, 30, 700, 7, 250}, {"close", 400, 20, 200}};
   return p;
 }
 
@@ -64,6 +66,7 @@ TEST_CASE("table") {
   CAPTURE(text);
   CHECK(text.find("rules took 900 ns (± 10 %) for 1000 events, 0.9 ns an event; 3 alerts took 100 ns") !=
         std::string::npos);
+  CHECK(text.find("40 events timed and 10 traced; 7 detours, each timed, took 250 ns of it") != std::string::npos);
   CHECK(text.find("90.0%") < text.find("Dear"));
   CHECK(text.find("80 % rejected by: proc.name eq \"cat\"") != std::string::npos);
   CHECK(text.find("100 % rejected by: not fd.name in") != std::string::npos);
@@ -89,6 +92,10 @@ TEST_CASE("JSON holds everything") {
   CHECK(j["format"] == "falco-vm profile");
   CHECK(j["mode"] == "all");
   CHECK(j["evaluation_ns"] == 900);
+  CHECK(j["detours"] == 7);
+  CHECK(j["detour_ns"] == 250);
+  CHECK(j["events_by_type"][0]["detours"] == 7);
+  CHECK(j["events_by_type"][0]["detour_ns"] == 250);
   REQUIRE(j["rules"].size() == 3);
   const nlohmann::json& dear = j["rules"][0];
   CHECK(dear["name"] == "Dear");
