@@ -89,6 +89,7 @@ void Engine::handle(const EventView& event, AlertSink& sink) {
   context.memory = &memory_;
   const LiveFields fields(context);
   matches_.clear();
+  if (!options_.evaluate) return;
   if (profiler_ == nullptr) {
     run_rules(event.code, fields);
   } else {

@@ -33,6 +33,7 @@ struct EngineOptions {
   uint64_t max_event_time_ns = 0;  ///< end after so much event time; 0 = no limit
   MachineOptions machine;
   bool read_all = false;           ///< events that neither rules nor state need are read all the same
+  bool evaluate = true;            ///< false: everything but the rules, which is what benches subtract; no alerts
 };
 
 struct EngineStats {

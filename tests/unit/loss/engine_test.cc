@@ -138,3 +138,20 @@ TEST_CASE("drop notices and an early end can hide anything") {
   CHECK(cut.lost.unnamed == 1);
   CHECK(cut.blinded().size() == 2);
 }
+
+TEST_CASE("without evaluation the same events are applied and counted, and nothing is reported") {
+  const CaptureBuilder capture = with_shell().event(kCloseX, 1000, 100, {0, 3}).event(kCloseX, 2000, 100, {0, 7});
+  for (const bool evaluate : {true, false}) {
+    CAPTURE(evaluate);
+    EngineOptions options;
+    options.evaluate = evaluate;
+    Engine engine(compiled({{"close", "evt.type = close and fd.name = /etc/hosts"}}), options);
+    CountingSource source(capture.bytes(), {});
+    Lines sink;
+    while (engine.poll(source, sink) == BatchStatus::Events) {
+    }
+    CHECK(sink.lines.size() == (evaluate ? 1 : 0));
+    CHECK(engine.stats().evaluated == 2);
+    CHECK(engine.losses(source.stats()).of_all_events() == 1);
+  }
+}
