@@ -79,7 +79,8 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
       truths_(image.predicates().size(), Truth::Unknown) {
   traits_.reserve(image.predicates().size());
   groups_.reserve(image.predicates().size());
-  std::array<uint32_t, 2> firsts{kNone, kNone};  // by family
+  std::array<uint32_t, kFieldFamilies> firsts;  // by family
+  firsts.fill(kNone);
   for (const PredicateRec& p : image.predicates()) {
     const bool is_term = static_cast<RhsKind>(p.rhs) == RhsKind::Term;
     uint8_t traits = 0;

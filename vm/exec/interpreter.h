@@ -105,7 +105,7 @@ class Machine {
   template <FieldSource F>
   uint32_t ask(uint32_t node, const F& fields);
   template <FieldSource F>
-  uint32_t ask_family(uint32_t node, const F& fields);
+  uint32_t ask_descriptor(uint32_t node, const F& fields);
   template <FieldSource F>
   uint32_t answer_family(uint32_t node, const F& fields);
   uint32_t answer(uint32_t node, const ValueList& lhs);
@@ -237,7 +237,7 @@ bool Machine::decide(uint32_t program, const F& fields, MatchMode mode, MatchSet
 template <FieldSource F>
 uint32_t Machine::ask(uint32_t at, const F& fields) {
   const DecisionGraph::Node& node = graph_[at];
-  if (node.family != FieldFamily::None) return ask_family(at, fields);
+  if (node.family == FieldFamily::DescriptorName) return ask_descriptor(at, fields);
   if constexpr (requires(uint64_t number) { fields.shorthand(uses_[0], number); }) {
     const Term& term = terms_[node.subject];
     uint64_t number = 0;
@@ -246,11 +246,12 @@ uint32_t Machine::ask(uint32_t at, const F& fields) {
       uint32_t next = memo_.find(key);
       if (next != ValueMemo::kNone) return next;
       const Detour detour(detours_);
-      next = answer(at, value(node.subject, fields));
+      next = node.family == FieldFamily::None ? answer(at, value(node.subject, fields)) : answer_family(at, fields);
       if (next != DecisionGraph::kNone) memo_.put(key, next);
       return next;
     }
   }
+  if (node.family != FieldFamily::None) return answer_family(at, fields);
   const ValueList lhs = value(node.subject, fields);
   if (!lhs.present) return graph_.follow_nothing(at);
   if (!node.remember || !options_.memo || lhs.count != 1) return answer(at, lhs);
@@ -264,9 +265,9 @@ uint32_t Machine::ask(uint32_t at, const F& fields) {
   return next;
 }
 
-/// Asks about several fields at once.
+/// Asks about the fields of a descriptor's name at once.
 template <FieldSource F>
-uint32_t Machine::ask_family(uint32_t at, const F& fields) {
+uint32_t Machine::ask_descriptor(uint32_t at, const F& fields) {
   if constexpr (requires(std::string_view text, uint8_t tag) { fields.family_key(FieldFamily{}, arena_, text, tag); }) {
     std::string_view text;
     uint8_t tag = 0;

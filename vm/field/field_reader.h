@@ -6,9 +6,7 @@
 // The machine is a template over a field source so that tests can feed it made-up values; LiveFields is the real one.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <initializer_list>
 
 #include "vm/base/arena.h"
 #include "vm/event/event_view.h"
@@ -44,41 +42,28 @@ class LiveFields {
   /// A number that stands for what read() would give: equal numbers for one use mean equal values, also in other events. For
   /// values that follow from a few bytes of the event, or from what a process took from its last exec; false for all others.
   bool shorthand(const FieldUse& use, uint64_t& number) const {
-    switch (kShorthands[static_cast<size_t>(use.id)]) {
-      case Shorthand::None: return false;
-      case Shorthand::Argument: return argument_shorthand(use, context_, number);
-      case Shorthand::Image: return image_shorthand(context_.thread, number);
-      case Shorthand::ParentImage: return ancestor_shorthand(1, number);
-      case Shorthand::AncestorImage: return use.arg == FieldArg::Index && ancestor_shorthand(use.index, number);
+    switch (family_of(use.id)) {
+      case FieldFamily::Image: return image_shorthand(context_.thread, number);
+      case FieldFamily::ParentImage: return ancestor_shorthand(1, number);
+      case FieldFamily::DescriptorName:
+      case FieldFamily::None: break;
     }
-    return false;
+    if (use.id == FieldId::EvtArg) return argument_shorthand(use, context_, number);
+    return use.arg == FieldArg::Index && is_of_ancestor_image(use.id) && ancestor_shorthand(use.index, number);
   }
-  /// What all fields of the family follow from: equal texts and tags mean equal values of each. False: not for this event.
+  /// What all fields of DescriptorName follow from: equal texts and tags mean equal values of each. False: not for this event.
   bool family_key(FieldFamily family, Arena& arena, std::string_view& text, uint8_t& tag) const;
 
  private:
-  enum class Shorthand : uint8_t { None, Argument, Image, ParentImage, AncestorImage };
-  static constexpr std::array<Shorthand, kFieldCount> shorthands() {
-    std::array<Shorthand, kFieldCount> table{};
-    const auto set = [&](Shorthand as, std::initializer_list<FieldId> fields) {
-      for (const FieldId field : fields) table[static_cast<size_t>(field)] = as;
-    };
-    set(Shorthand::Argument, {FieldId::EvtArg});
-    set(Shorthand::Image, {FieldId::ProcName, FieldId::ProcExe, FieldId::ProcExepath, FieldId::ProcCmdline, FieldId::ProcArgs,
-                           FieldId::ProcExeline, FieldId::ProcCmdnargs, FieldId::ProcCmdlenargs});
-    set(Shorthand::ParentImage, {FieldId::ProcPname, FieldId::ProcPexe, FieldId::ProcPexepath, FieldId::ProcPcmdline});
-    set(Shorthand::AncestorImage,
-        {FieldId::ProcAname, FieldId::ProcAexe, FieldId::ProcAexepath, FieldId::ProcAcmdline, FieldId::ProcAargs});
-    return table;
+  static constexpr bool is_of_ancestor_image(FieldId id) {
+    return id == FieldId::ProcAname || id == FieldId::ProcAexe || id == FieldId::ProcAexepath || id == FieldId::ProcAcmdline ||
+           id == FieldId::ProcAargs;
   }
-  static const std::array<Shorthand, kFieldCount> kShorthands;
   bool image_shorthand(const Thread* of, uint64_t& number) const;
   bool ancestor_shorthand(int64_t n, uint64_t& number) const;
   static bool argument_shorthand(const FieldUse& use, const EvalContext& context, uint64_t& number);
 
   const EvalContext& context_;
 };
-
-inline constexpr std::array<LiveFields::Shorthand, kFieldCount> LiveFields::kShorthands = LiveFields::shorthands();
 
 }  // namespace fvm

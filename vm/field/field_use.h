@@ -24,10 +24,28 @@ constexpr bool has_memory(FieldId id) {
   }
 }
 
-/// Fields whose values all follow from one text and a small number; see LiveFields::family_key.
-enum class FieldFamily : uint8_t { None, DescriptorName };
+/// Fields whose values all follow from the same few facts, and so are asked about together.
+enum class FieldFamily : uint8_t {
+  None,
+  DescriptorName,  ///< from a text and a small number, see LiveFields::family_key
+  Image,           ///< from what the thread took from its last exec; this one and the next: see LiveFields::shorthand
+  ParentImage,     ///< the same of its parent
+};
+inline constexpr size_t kFieldFamilies = 4;
 constexpr FieldFamily family_of(FieldId id) {
   switch (id) {
+    case FieldId::ProcName:
+    case FieldId::ProcExe:
+    case FieldId::ProcExepath:
+    case FieldId::ProcCmdline:
+    case FieldId::ProcArgs:
+    case FieldId::ProcExeline:
+    case FieldId::ProcCmdnargs:
+    case FieldId::ProcCmdlenargs: return FieldFamily::Image;
+    case FieldId::ProcPname:
+    case FieldId::ProcPexe:
+    case FieldId::ProcPexepath:
+    case FieldId::ProcPcmdline: return FieldFamily::ParentImage;
     case FieldId::FdName:
     case FieldId::FdDirectory:
     case FieldId::FdFilename: return FieldFamily::DescriptorName;

@@ -132,6 +132,7 @@ State::~State() = default;
 void State::on_section() {
   impl_->core.threads.clear();
   impl_->core.recent_exits.clear();
+  impl_->core.image_classes.clear();
   impl_->core.interfaces.set({});
   impl_->core.machine = {};
   impl_->core.deferred = {};

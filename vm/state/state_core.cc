@@ -145,8 +145,10 @@ void StateCore::set_image(ThreadEntry& thread, ExecImage image) {
     image.cmdline = image.comm;
   }
   const size_t charged = bytes(image);
-  image.id = next_image_id();
+  const ImageClasses::Found same = image_classes.find(image);
+  image.id = same.number;
   thread.image = std::make_shared<const ChargedImage>(std::move(image), &budget, charged);
+  image_classes.remember(same, thread.image);
   generations.touch_process(thread);
   if (thread.group) generations.touch_group(*thread.group);
 }

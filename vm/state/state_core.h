@@ -15,6 +15,7 @@
 #include "vm/state/containers.h"
 #include "vm/state/fd_table.h"
 #include "vm/state/generations.h"
+#include "vm/state/image_classes.h"
 #include "vm/state/interfaces.h"
 #include "vm/state/memory_budget.h"
 #include "vm/state/recent_exits.h"
@@ -50,6 +51,7 @@ class StateCore {
 
   MemoryBudget budget;  // first: everything else gives back to it at the end
   FdPool fd_pool;
+  ImageClasses image_classes;
   StateStats stats;
   Generations generations;
   CgroupSets cgroup_sets;

@@ -29,14 +29,14 @@ inline constexpr uint32_t kCloneFiles = 1u << 0, kCloneNewPid = 1u << 6, kCloneP
                           kPipeDst = 1u << 22, kCloneVfork = 1u << 27, kChildInPidns = 1u << 29, kMainThread = 1u << 30;
 }  // namespace thread_flag
 
-/// A number that no other image of this process has.
+/// A number that no image has yet.
 inline uint64_t next_image_id() {
   static std::atomic<uint64_t> last{0};
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 struct ExecImage {
-  uint64_t id = next_image_id();  ///< of one that is shared: equal ids mean equal images. A copy that is changed takes a new one
+  uint64_t id = next_image_id();  ///< equal numbers mean equal texts, environment apart; see ImageClasses
   std::string comm;               ///< proc.name
   std::string exe;                ///< argv[0]
   std::string exepath;            ///< proc.exepath
