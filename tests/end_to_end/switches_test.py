@@ -11,7 +11,7 @@ import unittest
 from programs import CAPTURE, OK, SOURCE, USAGE, ProgramTest, falco_vm
 
 DATA = pathlib.Path(os.environ.get("FALCO_TEST_DATA") or SOURCE.parent / "shared")
-STEPS = ("interest", "classes", "matchers", "memo")
+STEPS = ("interest", "classes", "matchers", "memo", "processes")
 
 
 class Switches(ProgramTest):

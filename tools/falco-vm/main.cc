@@ -206,6 +206,7 @@ int run(int argc, char** argv) {
   options.read_all = !with("interest");
   options.machine.classes = with("classes");
   options.machine.matchers = with("matchers");
+  options.machine.processes = with("processes");
   options.machine.memo = with("memo");
   // Never destroyed: see main().
   fvm::Engine& engine = *new fvm::Engine(std::move(*image), options);

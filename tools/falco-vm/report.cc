@@ -47,7 +47,8 @@ std::vector<Counter> machine_counters(const fvm::Engine& engine) {
   const fvm::Machine& machine = engine.machine();
   return {{"decisions kept", machine.graph().size()},
           {"times they filled their room and were dropped", machine.graph().evictions()},
-          {"values forgotten for others", machine.memo().evictions()}};
+          {"values forgotten for others", machine.memo().evictions()},
+          {"processes forgotten for others", machine.processes().evictions()}};
 }
 
 struct MemoryUse {
@@ -166,7 +167,8 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
                    {"process_ceiling_bytes", memory.process_ceiling_bytes}};
   out["machine"] = {{"decisions", engine.machine().graph().size()},
                     {"decision_evictions", engine.machine().graph().evictions()},
-                    {"memo_evictions", engine.machine().memo().evictions()}};
+                    {"memo_evictions", engine.machine().memo().evictions()},
+                    {"process_evictions", engine.machine().processes().evictions()}};
   out["active_rules"] = engine.active_rules();
   out["alerts"] = e.alerts;
   auto& events = out["events_by_type"] = nlohmann::json::object();

@@ -30,6 +30,14 @@ bool leaves_no_trace(const ImageView& image, uint32_t term) {
   return field != nullptr && !has_memory(static_cast<FieldId>(field->field));
 }
 
+/// Whether the term shows the same as long as a process stays in its state.
+bool is_of_process(const ImageView& image, uint32_t term) {
+  const FieldRec* field = field_of(image, term);
+  if (field == nullptr || has_memory(static_cast<FieldId>(field->field))) return false;
+  const Domain domain = kFields[field->field].domain;
+  return domain != Domain::Event && domain != Domain::Fd;
+}
+
 bool is_one_value(const ImageView& image, uint32_t term) {
   const TermRec& t = image.terms()[term];
   if ((t.flags & kTermIsList) != 0) return false;
@@ -95,6 +103,7 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
     if (leaves_no_trace(image, p.lhs) && (!is_term || leaves_no_trace(image, p.operands.first))) traits |= kDroppable;
     if (!is_term && is_cheap(image, p)) traits |= kCheap;
     if (is_unlikely(image, p)) traits |= kUnlikely;
+    if (is_of_process(image, p.lhs) && (!is_term || is_of_process(image, p.operands.first))) traits |= kOfProcess;
     traits_.push_back(traits);
   }
 }
@@ -342,6 +351,7 @@ uint32_t DecisionGraph::node_of_rest(uint32_t program) {
       node.count = static_cast<uint32_t>(ahead_.size());
       node.asked = static_cast<uint32_t>(asked_.size());
       node.remember = ahead_.size() > kFew || std::ranges::any_of(ahead_, [&](uint32_t p) { return !has(p, kCheap); });
+      node.is_of_process = std::ranges::all_of(ahead_, [&](uint32_t p) { return has(p, kOfProcess); });
       asked_.insert(asked_.end(), ahead_.begin(), ahead_.end());
       edges = node.count <= kFew ? size_t{1} << node.count : 1;
       break;

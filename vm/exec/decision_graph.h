@@ -31,6 +31,7 @@ class DecisionGraph {
   struct Node {
     Kind kind{};
     bool remember = false;  ///< the answer is dear enough to be kept by value
+    bool is_of_process = false;  ///< Ask, Test: the answer follows from the process and its state
     FieldFamily family{};   ///< Ask: not None: the predicates are about several fields of it
     uint32_t subject = 0;   ///< Match: rule; Ask: term, the first of several; Test: predicate
     uint32_t asked = 0;     ///< Ask: the predicates in question, see asked()
@@ -136,6 +137,7 @@ class DecisionGraph {
   static constexpr uint8_t kDroppable = 1;  ///< nothing is remembered by asking it
   static constexpr uint8_t kCheap = 2;      ///< no dearer than looking up what was found before
   static constexpr uint8_t kUnlikely = 4;   ///< holds for few values
+  static constexpr uint8_t kOfProcess = 8;  ///< follows from the process and its state
 
   ImageView image_;
   size_t max_nodes_;

@@ -18,6 +18,7 @@
 #include "vm/exec/detour.h"
 #include "vm/exec/match_set.h"
 #include "vm/exec/predicate.h"
+#include "vm/exec/process_memo.h"
 #include "vm/exec/rule_selection.h"
 #include "vm/exec/text_matcher.h"
 #include "vm/exec/value_memo.h"
@@ -40,6 +41,7 @@ struct MachineOptions {
   bool classes = true;  ///< run programs specialised by what is known, see DecisionGraph
   bool matchers = true;  ///< find what holds for a text in one pass, see TextMatcher; used by classes only
   bool memo = true;     ///< remember where values led, see ValueMemo; used by classes only
+  bool processes = true;  ///< remember where processes led, see ProcessMemo; used by classes only
   size_t decision_nodes = limits::kDecisionNodes;
 };
 
@@ -75,6 +77,7 @@ class Machine {
   std::span<const FieldUse> field_uses() const { return uses_; }
   const DecisionGraph& graph() const { return graph_; }
   const ValueMemo& memo() const { return memo_; }
+  const ProcessMemo& processes() const { return processes_; }
   /// Has every detour timed from now on; null: none. The meter must outlive this.
   void measure_detours(DetourMeter* meter) {
     detours_ = meter;
@@ -100,6 +103,8 @@ class Machine {
 
   template <FieldSource F, typename Probe>
   void interpret(uint32_t program, const F& fields, MatchMode mode, MatchSet& out, Probe& probe);
+  template <FieldSource F>
+  class ProcessRun;
   template <FieldSource F>
   bool decide(uint32_t program, const F& fields, MatchMode mode, MatchSet& out);
   template <FieldSource F>
@@ -133,6 +138,7 @@ class Machine {
   DecisionGraph graph_;
   uint32_t edition_ = 0;  ///< of the graph that memo_ is about
   ValueMemo memo_;
+  ProcessMemo processes_;
   std::vector<std::unique_ptr<TextMatcher>> matchers_;  ///< by left side; null until needed
   std::vector<uint64_t> answer_;  ///< room for the truth of all predicates
   DetourMeter* detours_ = nullptr;
@@ -201,6 +207,41 @@ void Machine::interpret(uint32_t program, const F& fields, MatchMode mode, Match
   }
 }
 
+/// Questions about the process that follow each other in the graph: the next time this process, in this state, comes to the first
+/// of them, it steps over all.
+template <FieldSource F>
+class Machine::ProcessRun {
+ public:
+  ProcessRun(Machine& machine, const F& fields) : machine_(machine), edition_(machine.graph_.edition()) {
+    if constexpr (requires(ProcessState process) { fields.process_state(process); })
+      is_known_ = machine.options_.processes && fields.process_state(process_);
+  }
+  /// To be called with each node; true: it went on to another one.
+  bool steps_over(uint32_t& at, const DecisionGraph::Node& node) {
+    if (!is_known_) return false;
+    if (!node.is_of_process) {
+      if (first_ != DecisionGraph::kNone && edition_ == machine_.graph_.edition()) machine_.processes_.put(first_, process_, at);
+      first_ = DecisionGraph::kNone;
+      return false;
+    }
+    if (first_ != DecisionGraph::kNone) return false;
+    const uint32_t next = machine_.processes_.find(at, process_);
+    if (next == ProcessMemo::kNone) {
+      first_ = at;
+      return false;
+    }
+    at = next;
+    return true;
+  }
+
+ private:
+  Machine& machine_;
+  uint32_t edition_;  ///< nodes got new numbers since: what it began with is void
+  bool is_known_ = false;
+  ProcessState process_;
+  uint32_t first_ = DecisionGraph::kNone;  ///< of the run at hand
+};
+
 /// The same through the decision graph. False: it had no room, nothing was found; what was read is remembered.
 template <FieldSource F>
 bool Machine::decide(uint32_t program, const F& fields, MatchMode mode, MatchSet& out) {
@@ -208,10 +249,13 @@ bool Machine::decide(uint32_t program, const F& fields, MatchMode mode, MatchSet
   uint32_t at = graph_.start(program);
   if (edition_ != graph_.edition()) {
     memo_.clear();
+    processes_.clear();
     edition_ = graph_.edition();
   }
+  ProcessRun run(*this, fields);
   while (at != DecisionGraph::kNone) {
     const DecisionGraph::Node& node = graph_[at];
+    if (run.steps_over(at, node)) continue;
     switch (node.kind) {
       case DecisionGraph::Kind::End:
         return true;

@@ -102,6 +102,12 @@ ValueList leader_text(const EvalContext& context, Arena& arena, int64_t Thread::
 
 }  // namespace
 
+bool LiveFields::process_state(ProcessState& process) const {
+  if (context_.thread == nullptr || context_.state->event_container() != nullptr) return false;
+  process = {context_.thread->tid, context_.thread->state_number()};
+  return true;
+}
+
 bool LiveFields::image_shorthand(const Thread* of, uint64_t& number) const {
   constexpr uint64_t kNoProcess = 0;  // no image has that number
   if (context_.thread == nullptr) return false;

@@ -32,6 +32,14 @@ struct EvalContext {
   FieldMemory* memory = nullptr;   ///< set by whoever evaluates a ruleset; null: every evaluation is a first one
 };
 
+/// Which process it is, and in which state: equal ones show the same values of all fields of the domains Process, Lineage,
+/// Container and Host.
+struct ProcessState {
+  int64_t tid = 0;
+  uint64_t number = 0;
+  bool operator==(const ProcessState&) const = default;
+};
+
 class LiveFields {
  public:
   explicit LiveFields(const EvalContext& context) : context_(context) {}
@@ -51,6 +59,8 @@ class LiveFields {
     if (use.id == FieldId::EvtArg) return argument_shorthand(use, context_, number);
     return use.arg == FieldArg::Index && is_of_ancestor_image(use.id) && ancestor_shorthand(use.index, number);
   }
+  /// False: the event is of no process, or about a container.
+  bool process_state(ProcessState& process) const;
   /// What all fields of DescriptorName follow from: equal texts and tags mean equal values of each. False: not for this event.
   bool family_key(FieldFamily family, Arena& arena, std::string_view& text, uint8_t& tag) const;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Generations: the one place that says "cached answers about this are stale". Values come from one counter, so two
-// different states of a thread or descriptor never carry the same number. A change that concerns many threads is one
+// different states of a thread never carry the same number. A change that concerns many threads is one
 // bump of an epoch, which a thread takes over when its next event comes (catch_up); what a thread without events would
 // answer nobody asks.
 #pragma once
@@ -24,7 +24,7 @@ class Generations {
   void touch_all_processes() { process_epoch_ = ++last_; }
   /// Metadata of some container came or went.
   void touch_all_containers() { container_epoch_ = ++last_; }
-  void touch_fd(Fd& fd) { fd.generation = ++last_; }
+  void touch_fd(Fd& fd) { fd.generation = ++last_fd_; }
 
   /// The parent link of `thread` or what its descendants see of it changed.
   void touch_lineage(ThreadEntry& thread) {
@@ -47,9 +47,10 @@ class Generations {
   }
 
  private:
-  uint32_t last_ = 0;
-  uint32_t group_epoch_ = 0;  ///< the latest of all groups
-  uint32_t process_epoch_ = 0, lineage_epoch_ = 0, container_epoch_ = 0;
+  uint64_t last_ = 0;         // a machine that runs for years does not use it up
+  uint64_t group_epoch_ = 0;  ///< the latest of all groups
+  uint64_t process_epoch_ = 0, lineage_epoch_ = 0, container_epoch_ = 0;
+  uint32_t last_fd_ = 0;
 };
 
 }  // namespace fvm

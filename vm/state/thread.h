@@ -9,6 +9,7 @@
 // container id changes or its metadata arrives.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -74,7 +75,7 @@ struct Thread {
   uint64_t lastaccess_ts = 0;
   int64_t lastevent_fd = -1;
   uint32_t flags = thread_flag::kNameChanged;
-  uint32_t process_generation = 0, lineage_generation = 0, container_generation = 0;
+  uint64_t process_generation = 0, lineage_generation = 0, container_generation = 0;
   EventCode last_enter{};     ///< code of the last enter event; pairs with the exit event one above
   bool enter_valid = false;   ///< the exit event being handled belongs to last_enter
   bool enter_stored = false;  ///< the parameters of the last enter event are kept, in ThreadEntry
@@ -84,6 +85,8 @@ struct Thread {
   std::shared_ptr<FdTable>
       fds;  ///< own table, shared with forks until one side writes; may be null (use State::fds_of)
 
+  /// Grows with each change of what fields of the domains Process, Lineage and Container show.
+  uint64_t state_number() const { return std::max({process_generation, lineage_generation, container_generation}); }
   bool is_main() const { return tid == pid || (flags & thread_flag::kMainThread) != 0; }
   bool is_invalid() const { return tid < 0 || pid < 0 || ptid < 0; }
   bool is_dead() const { return (flags & thread_flag::kClosed) != 0; }

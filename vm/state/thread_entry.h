@@ -73,11 +73,11 @@ struct ThreadGroup {
   uint64_t alive = 0;
   bool reaper = false;                            ///< takes over orphans: init of a namespace, or a subreaper
   ThreadEntry *first = nullptr, *last = nullptr;  ///< the main thread, if known, is first
-  uint32_t process_epoch = 0;                     ///< see Generations
+  uint64_t process_epoch = 0;                     ///< see Generations
 };
 
 struct ThreadEntry final : Thread {
-  uint32_t group_seen = 0;   ///< see Generations::catch_up
+  uint64_t group_seen = 0;   ///< see Generations::catch_up
   StoredEnter enter;
 
   ThreadEntry *parent = nullptr, *first_child = nullptr, *prev_sibling = nullptr, *next_sibling = nullptr;
