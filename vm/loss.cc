@@ -88,18 +88,28 @@ std::vector<BlindedRule> LossLedger::blinded(const LossCounts& lost, const Activ
   std::vector<BlindedRule> found;
   if (!lost.any()) return found;
   const Stale stale = stale_records(lost);
+  struct Loss {
+    LossKind kind;
+    size_t code;
+    uint64_t count;
+    uint8_t taken;
+  };
+  std::vector<Loss> losses;
+  for (size_t i = 0; i < kEventLossKinds; ++i) {
+    const auto kind = static_cast<LossKind>(i);
+    for (size_t code = 0; code < kEventCount; ++code) {
+      const uint64_t count = lost.by_code[i][code];
+      if (count != 0) losses.push_back({kind, code, count, taken_by(kind, kEvents[code])});
+    }
+  }
   for (uint32_t rule = 0; rule < reach_.size(); ++rule) {
     const RuleReach& reach = reach_[rule];
     if (!active.test(rule) || reach.events.none()) continue;
     BlindedRule blind{rule};
     const auto add = [&blind](LossKind kind, uint64_t count) { blind.reasons[static_cast<size_t>(kind)] += count; };
-    for (size_t i = 0; i < kEventLossKinds; ++i) {
-      const auto kind = static_cast<LossKind>(i);
-      for (size_t code = 0; code < kEventCount; ++code) {
-        if (lost.by_code[i][code] == 0 || !reach.events[code]) continue;
-        const uint8_t taken = taken_by(kind, kEvents[code]);
-        if (taken == need::kAll || (taken & reach.needs) != 0) add(kind, lost.by_code[i][code]);
-      }
+    for (const Loss& loss : losses) {
+      const bool is_needed = loss.taken == need::kAll || (loss.taken & reach.needs) != 0;
+      if (is_needed && reach.events[loss.code]) add(loss.kind, loss.count);
     }
     if ((reach.needs & need::kThread) != 0) add(LossKind::StaleThreads, stale.threads);
     if ((reach.needs & need::kDescriptor) != 0) add(LossKind::StaleDescriptors, stale.descriptors);

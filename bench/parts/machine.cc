@@ -65,8 +65,9 @@ void prepare(Setting& setting) {
   fvm::Arena arena;
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   while (status == fvm::BatchStatus::Events) {
-    status = pump.poll(**source, [&](const fvm::EventView& event, const fvm::EvalContext& context, bool visible) {
-      if (!visible || !machine.watches(event.code)) return true;
+    status = pump.poll_shown(**source, [&](const fvm::EvalContext& context) {
+      const fvm::EventView& event = *context.event;
+      if (!machine.watches(event.code)) return true;
       const fvm::LiveFields fields(context);
       PreparedEvent& prepared = setting.events.emplace_back();
       prepared.code = event.code;

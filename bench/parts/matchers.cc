@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What predicates do with one value: compare, sets, networks, path sets, patterns, and the filter in front of them.
+// What predicates do with one value: compare, sets, networks, path sets, patterns, and the one pass over a text with many of them.
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "bench/parts/parts.h"
-#include "vm/exec/text_filter.h"
+#include "compiler/emit/emit.h"
+#include "tests/support/rules_builder.h"
+#include "vm/exec/text_matcher.h"
 #include "vm/exec/value_set.h"
+#include "vm/image/verifier.h"
 #include "vm/ops/compare.h"
 #include "vm/ops/glob.h"
 #include "vm/ops/net_set.h"
@@ -101,33 +104,28 @@ void net_set(benchmark::State& state) {
 }
 BENCHMARK(net_set)->Arg(3)->Arg(100)->Arg(100'000);
 
-void text_features(benchmark::State& state) {
-  const bench::AllocationCounter counter(state);
-  for (auto _ : state) {
-    std::string_view text = kPath;
-    benchmark::DoNotOptimize(text);
-    const fvm::TextFeatures features(text);
-    benchmark::DoNotOptimize(features);
-  }
-}
-BENCHMARK(text_features);
-
-/// 64 predicates that one text can't fulfil.
-void text_filter(benchmark::State& state) {
-  std::vector<fvm::TextFilter> filters;
-  filters.reserve(64);
-  for (int i = 0; i < 64; ++i) {
+/// Substrings and beginnings that a path does not have, and one that it has, in one pass.
+void text_matcher(benchmark::State& state) {
+  falcoc::test::RulesBuilder builder;
+  std::vector<falcoc::ExprId> checks{builder.check(fvm::FieldId::FdName, CmpOp::Contains, {"libcrypto"})};
+  for (int64_t i = 0; i < state.range(0); ++i) {
     const std::string text = "/opt/word-" + std::to_string(i) + "/";
-    filters.push_back(fvm::TextFilter::of(i % 2 == 0 ? CmpOp::Contains : CmpOp::StartsWith, std::vector<std::string_view>{text}));
+    checks.push_back(builder.check(fvm::FieldId::FdName, i % 2 == 0 ? CmpOp::Contains : CmpOp::StartsWith, {text.c_str()}));
   }
-  const fvm::TextFeatures features{kPath};
+  builder.rule("r", builder.any(checks));
+  const auto made = falcoc::emit(builder.rules(), {}, {});
+  auto sealed = fvm::SealedImage::from_bytes(made->bytes);
+  auto image = fvm::verify(std::move(*sealed));
+  if (!image) return state.SkipWithError("refused");
+  const fvm::PredicateTable predicates(image->view());
+  fvm::TextMatcher matcher(predicates, predicates[0].lhs);
   const bench::AllocationCounter counter(state);
   for (auto _ : state) {
-    size_t through = 0;
-    for (const fvm::TextFilter& filter : filters) through += filter.lets_through(features) ? 1 : 0;
-    benchmark::DoNotOptimize(through);
+    size_t found = 0;
+    matcher.match(kPath, [&](uint32_t, bool) { ++found; });
+    benchmark::DoNotOptimize(found);
   }
 }
-BENCHMARK(text_filter);
+BENCHMARK(text_matcher)->Arg(10)->Arg(100)->Arg(1000);
 
 }  // namespace

@@ -5,7 +5,10 @@
 #include "vm/exec/decision_graph.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <map>
+#include <utility>
 
 #include "vm/abi/limits.h"
 #include "vm/base/hash.h"
@@ -285,6 +288,7 @@ void DecisionGraph::choose(uint32_t program) {
 /// Finds the terms that leave least to do when none of their unlikely predicates holds.
 void DecisionGraph::find_order(uint32_t program) {
   constexpr size_t kTerms = 8;    // what comes later decides little
+  constexpr size_t kTried = 4;    // those with most predicates; others save less as a rule
   constexpr size_t kWorthIt = 2;  // tests saved
   std::vector<uint32_t>& order = orders_[program];
   take_code(program);
@@ -292,12 +296,13 @@ void DecisionGraph::find_order(uint32_t program) {
   while (order.size() < kTerms) {
     const Steps steps = rest_;
     const std::vector<uint32_t> before = ahead_;
-    std::vector<uint32_t> candidates;
+    std::map<uint32_t, size_t> tests;  // by term
     for (const uint32_t p : before) {
-      if (term_of(p) != kNone && has(p, kUnlikely)) candidates.push_back(term_of(p));
+      if (term_of(p) != kNone && has(p, kUnlikely)) ++tests[term_of(p)];
     }
-    std::ranges::sort(candidates);
-    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    std::vector<std::pair<uint32_t, size_t>> candidates(tests.begin(), tests.end());
+    std::ranges::stable_sort(candidates, std::ranges::greater{}, &std::pair<uint32_t, size_t>::second);
+    candidates.resize(std::min(candidates.size(), kTried));
     const auto suppose = [&](uint32_t term) {
       for (const uint32_t p : before) {
         if (term_of(p) == term && has(p, kUnlikely)) learn(p, false);
@@ -307,7 +312,7 @@ void DecisionGraph::find_order(uint32_t program) {
     };
     uint32_t best = kNone;
     size_t least = before.size();
-    for (const uint32_t term : candidates) {
+    for (const auto& [term, count] : candidates) {
       suppose(term);
       if (ahead_.size() >= least) continue;
       best = term;
@@ -350,7 +355,7 @@ uint32_t DecisionGraph::node_of_rest(uint32_t program) {
       }
       node.count = static_cast<uint32_t>(ahead_.size());
       node.asked = static_cast<uint32_t>(asked_.size());
-      node.remember = ahead_.size() > kFew || std::ranges::any_of(ahead_, [&](uint32_t p) { return !has(p, kCheap); });
+      node.remember = node.family != FieldFamily::None || ahead_.size() > kFew || std::ranges::any_of(ahead_, [&](uint32_t p) { return !has(p, kCheap); });
       node.is_of_process = std::ranges::all_of(ahead_, [&](uint32_t p) { return has(p, kOfProcess); });
       asked_.insert(asked_.end(), ahead_.begin(), ahead_.end());
       edges = node.count <= kFew ? size_t{1} << node.count : 1;

@@ -94,25 +94,34 @@ uint32_t Machine::answer(uint32_t at, const ValueList& lhs) {
   }
   const std::span<uint64_t> words(answer_.data(), DecisionGraph::words_of(asked.size()));
   std::ranges::fill(words, 0);
-  find_truths(asked, lhs, words, 0);
+  find_truths(asked, lhs, 0, words, 0);
   return graph_.follow_many(at, words);
 }
 
-/// Sets bit first + i for each predicate i that holds for `lhs`.
-void Machine::find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, std::span<uint64_t> words,
+/// Sets bit first + i for each predicate i that holds for `lhs`. `number`, unless 0, stands for the value.
+void Machine::find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, uint64_t number, std::span<uint64_t> words,
                           size_t first) {
   if (!lhs.present) return;
   const auto set = [&](size_t i) { words[(first + i) / 64] |= uint64_t{1} << ((first + i) % 64); };
-  if (options_.matchers && lhs.count == 1 && lhs.data[0].kind() == Kind::Text && predicates.size() >= kWorthMatching) {
-    matcher_of(predicates_[predicates[0]].lhs).match(lhs.data[0].as_text(), [&](uint32_t predicate, bool sure) {
-      const auto asked = std::lower_bound(predicates.begin(), predicates.end(), predicate);
-      if (asked == predicates.end() || *asked != predicate) return;
-      if (sure || holds(predicates_[predicate], lhs)) set(static_cast<size_t>(asked - predicates.begin()));
-    });
+  const bool is_text = lhs.count == 1 && lhs.data[0].kind() == Kind::Text;
+  if (!options_.matchers || !is_text || predicates.size() < kWorthMatching) {
+    for (size_t i = 0; i < predicates.size(); ++i)
+      if (holds(predicates_[predicates[i]], lhs)) set(i);
     return;
   }
-  for (size_t i = 0; i < predicates.size(); ++i)
-    if (holds(predicates_[predicates[i]], lhs)) set(i);
+  // Both in ascending order; few hold.
+  const auto set_asked = [&](uint32_t predicate) {
+    const auto asked = std::lower_bound(predicates.begin(), predicates.end(), predicate);
+    if (asked != predicates.end() && *asked == predicate) set(static_cast<size_t>(asked - predicates.begin()));
+  };
+  TextMatcher& matcher = matcher_of(predicates_[predicates[0]].lhs);
+  if (number != 0) {
+    for (const uint32_t predicate : matcher.match_numbered(number, lhs, predicates_)) set_asked(predicate);
+    return;
+  }
+  matcher.match(lhs.data[0].as_text(), [&](uint32_t predicate, bool sure) {
+    if (sure || (std::ranges::binary_search(predicates, predicate) && holds(predicates_[predicate], lhs))) set_asked(predicate);
+  });
 }
 
 /// Made when it is first needed: many left sides are not asked about often enough.

@@ -112,9 +112,9 @@ class Machine {
   template <FieldSource F>
   uint32_t ask_descriptor(uint32_t node, const F& fields);
   template <FieldSource F>
-  uint32_t answer_family(uint32_t node, const F& fields);
+  uint32_t answer_family(uint32_t node, const F& fields, uint64_t number = 0);
   uint32_t answer(uint32_t node, const ValueList& lhs);
-  void find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, std::span<uint64_t> words, size_t first);
+  void find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, uint64_t number, std::span<uint64_t> words, size_t first);
 
   TextMatcher& matcher_of(uint32_t term);
   template <FieldSource F>
@@ -290,7 +290,7 @@ uint32_t Machine::ask(uint32_t at, const F& fields) {
       uint32_t next = memo_.find(key);
       if (next != ValueMemo::kNone) return next;
       const Detour detour(detours_);
-      next = node.family == FieldFamily::None ? answer(at, value(node.subject, fields)) : answer_family(at, fields);
+      next = node.family == FieldFamily::None ? answer(at, value(node.subject, fields)) : answer_family(at, fields, number);
       if (next != DecisionGraph::kNone) memo_.put(key, next);
       return next;
     }
@@ -331,15 +331,17 @@ uint32_t Machine::ask_descriptor(uint32_t at, const F& fields) {
 }
 
 template <FieldSource F>
-uint32_t Machine::answer_family(uint32_t at, const F& fields) {
+uint32_t Machine::answer_family(uint32_t at, const F& fields, uint64_t number) {
   const std::span<const uint32_t> asked = graph_.asked(graph_[at]);
   const std::span<uint64_t> words(answer_.data(), DecisionGraph::words_of(asked.size()));
   std::ranges::fill(words, 0);
-  for (size_t i = 0; i < asked.size();) {
-    const uint32_t term = predicates_[asked[i]].lhs;
-    const size_t first = i;
-    while (i < asked.size() && predicates_[asked[i]].lhs == term) ++i;
-    find_truths(asked.subspan(first, i - first), value(term, fields), words, first);
+  for (size_t first = 0; first < asked.size();) {
+    const uint32_t term = predicates_[asked[first]].lhs;
+    const auto rest = asked.subspan(first);
+    const auto end = std::partition_point(rest.begin(), rest.end(), [&](uint32_t p) { return predicates_[p].lhs == term; });
+    const auto count = static_cast<size_t>(end - rest.begin());
+    find_truths(rest.first(count), value(term, fields), number, words, first);
+    first += count;
   }
   return asked.size() <= DecisionGraph::kFew ? graph_.follow(at, static_cast<uint32_t>(words[0])) : graph_.follow_many(at, words);
 }

@@ -169,6 +169,19 @@ TextMatcher::TextMatcher(const PredicateTable& predicates, uint32_t term) {
   anywhere_ = GramIndex(anywhere);
 }
 
+std::span<const uint32_t> TextMatcher::match_numbered(uint64_t number, const ValueList& lhs, const PredicateTable& predicates) {
+  if (held_.empty()) held_.resize(kHeld);
+  Held& held = held_[number % kHeld];
+  if (held.number == number) return held.predicates;
+  held.number = number;
+  held.predicates.clear();
+  match(lhs.data[0].as_text(), [&](uint32_t predicate, bool sure) {
+    if (sure || holds(predicates[predicate], lhs)) held.predicates.push_back(predicate);
+  });
+  std::ranges::sort(held.predicates);
+  return held.predicates;
+}
+
 void TextMatcher::start(std::string_view text) {
   sure_.clear();
   candidates_.clear();

@@ -24,6 +24,10 @@ class TextMatcher {
   /// All predicates about the left side `term`. The table must outlive the matcher.
   TextMatcher(const PredicateTable& predicates, uint32_t term);
 
+  /// The predicates that hold for `text`, in ascending order. `number` stands for the text: what was found for it the last time
+  /// is found without looking at the text, as long as few others were asked for since. Valid until the next call.
+  std::span<const uint32_t> match_numbered(uint64_t number, const ValueList& lhs, const PredicateTable& predicates);
+
   /// Calls f(predicate, sure) at most once for each predicate that may hold for `text`; sure: it does. Others don't.
   template <typename F>
   void match(std::string_view text, F&& f) {
@@ -92,6 +96,14 @@ class TextMatcher {
   std::vector<uint32_t> needless_;       ///< regular expressions that need no piece
   std::vector<uint32_t> paths_;          ///< that only a path in its usual form can be looked up for
   std::vector<uint32_t> others_;         ///< told by their length alone, if that
+
+  /// What held for a number; 0: nothing is known.
+  struct Held {
+    uint64_t number = 0;
+    std::vector<uint32_t> predicates;
+  };
+  static constexpr size_t kHeld = 256;
+  std::vector<Held> held_;  ///< by the low bits of the number; empty until needed
 
   // For the text at hand.
   std::vector<uint32_t> sure_, candidates_;

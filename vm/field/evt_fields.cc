@@ -328,6 +328,11 @@ FALCO_GETTER(EvtAround) {
   return uinteger(arena, distance_ns / 1'000'000 + (distance_ns % 1'000'000 != 0 ? 1 : 0));
 }
 
+bool LiveFields::open_mode_shorthand(uint64_t& number) const {
+  number = static_cast<uint64_t>(context_.event->code) << 32 | (open_flags(*context_.event) & UINT32_MAX);
+  return true;
+}
+
 FALCO_GETTER(EvtIsOpenRead) { return boolean(arena, (open_flags(*context.event) & open_flag::kRdOnly) != 0); }
 FALCO_GETTER(EvtIsOpenWrite) { return boolean(arena, (open_flags(*context.event) & open_flag::kWrOnly) != 0); }
 FALCO_GETTER(EvtIsOpenExec) {

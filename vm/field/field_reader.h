@@ -53,6 +53,7 @@ class LiveFields {
     switch (family_of(use.id)) {
       case FieldFamily::Image: return image_shorthand(context_.thread, number);
       case FieldFamily::ParentImage: return ancestor_shorthand(1, number);
+      case FieldFamily::OpenMode: return open_mode_shorthand(number);
       case FieldFamily::DescriptorName:
       case FieldFamily::None: break;
     }
@@ -69,6 +70,7 @@ class LiveFields {
     return id == FieldId::ProcAname || id == FieldId::ProcAexe || id == FieldId::ProcAexepath || id == FieldId::ProcAcmdline ||
            id == FieldId::ProcAargs;
   }
+  bool open_mode_shorthand(uint64_t& number) const;
   bool image_shorthand(const Thread* of, uint64_t& number) const;
   bool ancestor_shorthand(int64_t n, uint64_t& number) const;
   static bool argument_shorthand(const FieldUse& use, const EvalContext& context, uint64_t& number);

@@ -28,10 +28,11 @@ constexpr bool has_memory(FieldId id) {
 enum class FieldFamily : uint8_t {
   None,
   DescriptorName,  ///< from a text and a small number, see LiveFields::family_key
-  Image,           ///< from what the thread took from its last exec; this one and the next: see LiveFields::shorthand
+  Image,           ///< from what the thread took from its last exec; this one and the next ones: see LiveFields::shorthand
   ParentImage,     ///< the same of its parent
+  OpenMode,        ///< from the flags that a file is opened with
 };
-inline constexpr size_t kFieldFamilies = 4;
+inline constexpr size_t kFieldFamilies = 5;
 constexpr FieldFamily family_of(FieldId id) {
   switch (id) {
     case FieldId::ProcName:
@@ -42,6 +43,8 @@ constexpr FieldFamily family_of(FieldId id) {
     case FieldId::ProcExeline:
     case FieldId::ProcCmdnargs:
     case FieldId::ProcCmdlenargs: return FieldFamily::Image;
+    case FieldId::EvtIsOpenRead:
+    case FieldId::EvtIsOpenWrite: return FieldFamily::OpenMode;
     case FieldId::ProcPname:
     case FieldId::ProcPexe:
     case FieldId::ProcPexepath:
