@@ -30,12 +30,12 @@ void GramIndex::add(std::span<const Entry> entries, size_t gram_bytes, Table& ta
     if (entry.text.size() >= gram_bytes && is_long == (gram_bytes == sizeof(uint32_t))) fitting.push_back(&entry);
   }
   if (fitting.empty()) return;
-  // About one hash in 64 is taken, in 32 KiB at most.
-  constexpr uint32_t kLeastBits = 12, kMostBits = 18;
+  // About one hash in 64 is taken as long as a cache holds the table.
+  constexpr uint32_t kLeastBits = 12, kMostBits = 17;
   table.place_bits = static_cast<uint32_t>(std::bit_width(fitting.size()));
   table.bits = std::clamp(table.place_bits + 6, kLeastBits, kMostBits);
   table.place_bits = std::min(table.place_bits, table.bits);
-  table.known.resize((size_t{1} << table.bits) / 64);
+  table.known.resize(size_t{1} << table.bits);
   table.places.assign(size_t{1} << table.place_bits, kNone);
 
   std::unordered_map<uint32_t, uint32_t> used;  // by gram: how many entries it stands for
@@ -58,7 +58,7 @@ void GramIndex::add(std::span<const Entry> entries, size_t gram_bytes, Table& ta
     const uint32_t gram = gram_of(entry->text, best);
     ++used[gram];
     const uint32_t h = hash(gram, table.bits);
-    table.known[h / 64] |= uint64_t{1} << (h % 64);
+    table.known[h] = 1;
     uint32_t& place = table.places[h >> (table.bits - table.place_bits)];
     entries_.push_back({static_cast<uint32_t>(letters_.size()), static_cast<uint32_t>(entry->text.size()), entry->number,
                         static_cast<uint32_t>(best), place});

@@ -2,7 +2,7 @@
 //
 // GramIndex: which of many short texts occur anywhere in another one, letter case aside, in one pass whose cost hardly depends
 // on how many there are. Of each it knows one gram, a run of letters that is rare in ordinary texts; at each place of a text a
-// look into a bit map says whether some gram may begin there. Only then is anything compared. Built once; finding allocates
+// look into a table says whether some gram may begin there. Only then is anything compared. Built once; finding allocates
 // nothing. Knows no predicates.
 #pragma once
 
@@ -48,7 +48,7 @@ class GramIndex {
   /// Entries whose gram has one size, by the gram's hash.
   struct Table {
     uint32_t bits = 0;             ///< of a hash
-    std::vector<uint64_t> known;   ///< a bit per hash
+    std::vector<uint8_t> known;    ///< by hash: whether it is the one of a gram
     std::vector<uint32_t> places;  ///< by the upper bits of a hash: the first entry
     uint32_t place_bits = 0;
   };
@@ -58,10 +58,12 @@ class GramIndex {
   void look(const Table& table, std::string_view text, F& f) const {
     if (text.size() < sizeof(Gram)) return;
     const auto* letters = reinterpret_cast<const uint8_t*>(text.data());
+    const uint8_t* const known = table.known.data();
+    const uint32_t bits = table.bits;
     const size_t end = text.size() - sizeof(Gram) + 1;
     for (size_t i = 0; i < end; ++i) {
-      const uint32_t h = hash(load<Gram>(letters + i), table.bits);
-      if ((table.known[h / 64] >> (h % 64) & 1) != 0) compare(table, h, text, i, f);
+      const uint32_t h = hash(load<Gram>(letters + i), bits);
+      if (known[h] != 0) compare(table, h, text, i, f);
     }
   }
   template <typename F>

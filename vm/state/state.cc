@@ -124,6 +124,7 @@ struct State::Impl {
   }
   void bind(Step& step, const EventTraits& traits);
   void note(const EventView& event, const EventTraits& traits);
+  void keep_enter(const EventView& event, const EventTraits& traits);
 };
 
 State::State(const StateLimits& ceilings) : impl_(std::make_unique<Impl>(ceilings)) {}
@@ -181,12 +182,7 @@ void State::Impl::bind(Step& step, const EventTraits& traits) {
     t.lastevent_fd = -1;
     t.last_enter = e.code;
     t.enter_valid = false;
-    if (traits.hidden && worth_storing(e)) {
-      t.enter.store(e, core.budget);
-      t.enter_stored = true;
-    } else if (t.enter_stored) {
-      forget_enter(t);
-    }
+    if (t.enter_stored) forget_enter(t);
   } else {
     t.enter_valid = completes(t.last_enter, e.code);
     if (!t.enter_valid) t.lastevent_fd = -1;
@@ -252,6 +248,23 @@ size_t State::note_run(std::span<const EventView> events, uint64_t& number) {
   return count;
 }
 
+/// An enter event that is kept for its exit event and says nothing by itself.
+void State::Impl::keep_enter(const EventView& event, const EventTraits& traits) {
+  leading = false;
+  ThreadEntry* const t = core.threads.get(event.tid);
+  if (!t) return;
+  t->lastaccess_ts = event.ts_ns;
+  t->lastevent_fd = traits.fd_param >= 0 ? event.integer(static_cast<size_t>(traits.fd_param), -1) : -1;
+  t->last_enter = event.code;
+  t->enter_valid = false;
+  if (worth_storing(event)) {
+    t->enter.store(event, core.budget);
+    t->enter_stored = true;
+  } else if (t->enter_stored) {
+    forget_enter(*t);
+  }
+}
+
 bool State::update(const EventView& event) {
   Impl& impl = *impl_;
   StateCore& core = impl.core;
@@ -259,13 +272,17 @@ bool State::update(const EventView& event) {
   impl.make_room();
   const EventTraits& traits = kTraits[static_cast<size_t>(event.code)];
   core.event_container = nullptr;
+  if (traits.hidden) {
+    impl.keep_enter(event, traits);
+    return false;
+  }
   Step step{event};
   impl.bind(step, traits);
   if (traits.handler != nullptr && (!traits.needs_socket || (step.fd && step.fd->is_connected_type()))) {
     traits.handler(core, step);
   }
   impl.leading = impl.leading && traits.lead_in;
-  if (traits.hidden || impl.leading) return false;
+  if (impl.leading) return false;
   if (step.thread && event.is_exit() && step.thread->enter_stored) forget_enter(*step.thread);
   impl.shown = {&event, step.thread, step.fd, step.name_changed};
   return !event.state_only;

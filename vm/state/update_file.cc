@@ -43,7 +43,7 @@ OpenCall read_call(const EventView& e) {
     case EventCode::SYSCALL_OPENAT_2_X:
       c.dirfd = e.integer(1, -1), c.name = text_param(e, 2), c.flags = u32(e, 3);
       // As the reference: older captures tell the device but no inode, and are taken to tell neither.
-      if (e.has(6)) c.dev = u32(e, 5), c.ino = e.uinteger(6);
+      if (e.nparams > 6 && e.has(6)) c.dev = u32(e, 5), c.ino = e.uinteger(6);
       break;
     case EventCode::SYSCALL_OPENAT2_X:
       c.dirfd = e.integer(1, -1), c.name = text_param(e, 2), c.flags = u32(e, 3), c.dev = u32(e, 6),
