@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(ShellScene, "ids are taken at load, clone, exec and chroot") {
   clone({.result = 200, .tid = 100, .pid = 100, .cgroups = nul_list({"io=/x", "perf=/y"})});
   CHECK((*thread(200)->cgroups)[0].first == "blkio");
   CHECK((*thread(200)->cgroups)[1].first == "perf_event");
-  const uint32_t generation = thread(200)->container_generation;
+  const uint64_t generation = thread(200)->container_generation;
   exec({.tid = 200, .pid = 200, .cgroups = nul_list({"cpu=" + with_id("/docker/<64>")})});
   CHECK(thread(200)->container_id == "0123456789ab");
   CHECK(thread(200)->container_generation > generation);
@@ -198,13 +198,13 @@ TEST_CASE_FIXTURE(ShellScene, "metadata that arrives after the process") {
   CHECK(thread(100)->container_id == "0123456789ab");
   CHECK(state.find_container("0123456789ab") == nullptr);
   event(EventCode::SYSCALL_GETUID_X, 100, {0});
-  const uint32_t before = last.thread->container_generation;
+  const uint64_t before = last.thread->container_generation;
   metadata(R"({"container":{"id":"0123456789ab","type":0,"name":"web"}})");
   CHECK(last.thread == nullptr);
   event(EventCode::SYSCALL_GETUID_X, 100, {0});
   CHECK(last.thread->container_generation > before);
   CHECK(state.find_container(last.thread->container_id)->name == "web");
-  const uint32_t known = last.thread->container_generation;
+  const uint64_t known = last.thread->container_generation;
   event(EventCode::SYSCALL_GETUID_X, 100, {0});
   CHECK(last.thread->container_generation == known);
 

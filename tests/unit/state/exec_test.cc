@@ -22,7 +22,7 @@ struct ShellScene : Scene {
 
 TEST_CASE_FIXTURE(ShellScene, "a successful exec replaces the image") {
   clone({.result = 200, .tid = 100, .pid = 100});
-  const uint32_t generation = thread(200)->process_generation;
+  const uint64_t generation = thread(200)->process_generation;
   exec({.tid = 200, .pid = 200, .ptid = 100, .exepath = "/usr/bin/ls (deleted)", .flags = 1 | 2});
   const Thread& t = *thread(200);
   CHECK(t.image->comm == "ls");
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(ShellScene, "a dead leader stays while its threads live") {
 TEST_CASE_FIXTURE(ShellScene, "orphans go to the reaper the event names, else to a living thread, else to init") {
   clone({.result = 200, .tid = 100, .pid = 100});
   clone({.result = 300, .tid = 200, .pid = 200, .ptid = 100});
-  const uint32_t lineage = thread(300)->lineage_generation;
+  const uint64_t lineage = thread(300)->lineage_generation;
   SUBCASE("named") {
     exit(200, 100);
     tick();

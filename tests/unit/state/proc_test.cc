@@ -223,12 +223,12 @@ TEST_CASE_FIXTURE(ShellScene, "limits are the process's, memory is the thread's"
 
 TEST_CASE_FIXTURE(ShellScene, "users that become known touch every thread's cached answers") {
   event(EventCode::SYSCALL_GETUID_X, 100, {0});
-  const uint32_t before = last.thread->process_generation;
+  const uint64_t before = last.thread->process_generation;
   event(EventCode::SYSCALL_GETUID_X, 100, {0});
   CHECK(last.thread->process_generation == before);
   event(EventCode::USER_ADDED_E, -1, {500u, 500u, "bob", "/h", "/s", ""});
   event(EventCode::SYSCALL_GETUID_X, 100, {0});
-  const uint32_t with_user = last.thread->process_generation;
+  const uint64_t with_user = last.thread->process_generation;
   CHECK(with_user > before);
   event(EventCode::GROUP_DELETED_E, -1, {500u, "bobs", ""});
   event(EventCode::SYSCALL_GETUID_X, 100, {0});
