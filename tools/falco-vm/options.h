@@ -37,7 +37,7 @@ struct Options {
 };
 
 /// What --disable accepts.
-inline constexpr const char* kSteps[] = {"interest", "classes", "matchers", "memo"};
+inline constexpr const char* kSteps[] = {"interest", "classes", "matchers", "memo", "processes"};
 
 /// nullopt: the caller is to exit with `exit_code` (help, version or a usage error already printed).
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code);

@@ -62,17 +62,17 @@ TEST_CASE("a rule that can't match any more asks nothing, unless asking leaves a
   b.rule("r", b.all({b.check(FieldId::ProcName, Eq, {"a"}), b.check(FieldId::FdName, Eq, {"f"})}));
   b.rule("s", b.all({b.check(b.field(FieldId::UtilCnt), Gt, {b.number(0, fvm::Kind::Uint)}),
                      b.check(FieldId::ProcName, Eq, {"a"})}));
-  b.rule("t", b.all({b.check(FieldId::ProcExe, Eq, {"e"}), b.check(FieldId::ProcName, Eq, {"a"})}));
+  b.rule("t", b.all({b.check(FieldId::UserName, Eq, {"e"}), b.check(FieldId::ProcName, Eq, {"a"})}));
   const fvm::VerifiedImage image = compiled(b.rules());
   fvm::Machine machine(image);
   FakeFields fields;
   fields.set(FieldId::ProcName, {"b"});
   fields.set(FieldId::UtilCnt, {Value::uinteger(1)});
-  fields.set(FieldId::ProcExe, {"e"});
+  fields.set(FieldId::UserName, {"e"});
   CHECK(matches(machine, fields).empty());
   CHECK(fields.reads[FieldId::UtilCnt] == 1);
   CHECK(fields.reads[FieldId::FdName] == 0);
-  CHECK(fields.reads[FieldId::ProcExe] == 0);
+  CHECK(fields.reads[FieldId::UserName] == 0);
   fields.set(FieldId::ProcName, {"a"});
   CHECK(matches(machine, fields) == std::vector<uint32_t>{1, 2});
 }

@@ -5,6 +5,7 @@
 // are asked of; with and without memory the same rules match.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -158,7 +159,8 @@ TEST_CASE("what is remembered of a process holds as long as its state") {
     }
   }
   CHECK(changes > 10'000);
-  CHECK(std::ranges::count(matched, size_t{0}) < 4);
+  // init never runs a program, and some pairs contradict each other.
+  CHECK(std::ranges::count(matched, size_t{0}) < 6);
 }
 
 TEST_CASE("more processes than can be remembered") {

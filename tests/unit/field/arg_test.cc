@@ -59,7 +59,7 @@ TEST_CASE("flags have a shorthand that differs when their text may") {
   CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg.fd") == "<none>");
   CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg.uid") == "<none>");
   CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "evt.arg[99]") == "<none>");
-  CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "proc.name") == "<none>");
+  CHECK(shorthand(EventCode::SYSCALL_OPENAT_2_X, 1, "fd.name") == "<none>");
 }
 
 TEST_CASE("paths relative to a directory descriptor") {
