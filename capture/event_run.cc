@@ -108,14 +108,13 @@ void EventRun::set_interest(const Interest& interest) {
     if (is_enter(enter) && !ends_in(static_cast<EventCode>(Upgrader::exit_of(enter)), interest.read)) ignored.add(enter);
   }
   upgrader_.set_ignored(ignored);
-  steps_.clear();
+  steps_.assign(kEventCount * kStepsPerCode, Step{});
   for (size_t c = 0; c < kEventCount; ++c) {
     const auto code = static_cast<EventCode>(c);
-    // A thread that ends is forgotten: that is left to the general way.
-    const bool leave = code == EventCode::PROCEXIT_E || code == EventCode::PROCEXIT_1_E || event_info(code).has(FALCO_EF_UNUSED);
-    rows_[c].first = static_cast<uint16_t>(steps_.size());
-    rows_[c].count = leave ? uint16_t{0} : static_cast<uint16_t>(event_info(code).param_count + 1u);
-    for (uint32_t count = 0; count < rows_[c].count; ++count) steps_.push_back(step_for(code, count, interest));
+    // A thread that ends is forgotten: that is left to the general way, like what has too many parameters.
+    if (code == EventCode::PROCEXIT_E || code == EventCode::PROCEXIT_1_E || event_info(code).has(FALCO_EF_UNUSED)) continue;
+    for (uint32_t count = 0; count <= std::min<uint32_t>(event_info(code).param_count, kFewParams); ++count)
+      steps_[c * kStepsPerCode + count] = step_for(code, count, interest);
   }
 }
 
@@ -131,8 +130,8 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   const uint8_t* at = window.at;
   const uint8_t* const end = window.end;
   const uint8_t* const last_begin = end - (kFixedBytes + kReadAheadBytes);
-  const Row* const rows = rows_.data();
   Step* const steps = steps_.data();
+  Upgrader& upgrader = upgrader_;
   EventView* event = out;
   EventView* const full = out + room;
   EventView* noted = nullptr;    // the event before, if it is one for a note
@@ -144,8 +143,9 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     prefetch(at + kPrefetchBytes + kLineBytes);
     const uint64_t type_and_length = load<uint64_t>(at);
     const size_t length = type_and_length >> 32;
+    const uint8_t* const next = at + length;
     if (static_cast<uint32_t>(type_and_length) != type || length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes ||
-        length > static_cast<size_t>(end - at)) {
+        next > end) {
       break;
     }
     const uint8_t* const header = at + kPrefixBytes;
@@ -153,18 +153,19 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     const size_t code = load<uint16_t>(header + 20);
     const uint32_t count = load<uint32_t>(header + 22);
     const size_t payload_bytes = said_bytes - kEventHeaderBytes;
-    if (payload_bytes > length - kLeastBytes || code >= kEventCount) break;
-    const Row row = rows[code];
-    if (count >= row.count) break;
-    Step& step = steps[row.first + count];
+    if (payload_bytes > length - kLeastBytes) break;
+    if (code >= kEventCount || count > kFewParams) break;
+    Step& step = steps[code * kStepsPerCode + count];
     const int64_t tid = load<int64_t>(header + 8);
     const bool state_only = HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
 
     if (step.action <= Action::Note) {
       ++step.blocks;
-      if (step.leaves != Leaves::Nothing) upgrader_.leave_call(tid, step.leaves == Leaves::ByNextCall, stats);
+      if (step.leaves != Leaves::Nothing && upgrader.may_wait(tid)) {
+        upgrader.leave_call(tid, step.leaves == Leaves::ByNextCall, stats);
+      }
       if (step.action == Action::Drop) {
-        at += length;
+        at = next;
         continue;
       }
       if (may_be_a_number && !state_only) {
@@ -172,7 +173,7 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
         if (step.action == Action::Count || same_thread) {
           ++event[-1].more;
           if (step.action == Action::Note) noted->ts_ns = load<uint64_t>(header);
-          at += length;
+          at = next;
           continue;
         }
       }
@@ -187,12 +188,12 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
       if (table_bytes + sum_of_eight(lens, count) > payload_bytes) break;
       ++step.blocks;
       if (step.action == Action::Store) {
-        upgrader_.store_enter(step.code, tid, {lens, lens + payload_bytes, count, false}, stats);
-        at += length;
+        upgrader.store_enter(step.code, tid, {lens, lens + payload_bytes, count, false}, stats);
+        at = next;
         continue;
       }
       ParamTable enter;
-      if (step.action == Action::Complete) enter = upgrader_.take_enter(step.partner, tid, stats);
+      if (step.action == Action::Complete) enter = upgrader.take_enter(step.partner, tid, stats);
       event->set_params({lens, count}, step.kept, enter, step.sources, step.count);
       event->unread = false;
       noted = nullptr;
@@ -206,7 +207,7 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     event->state_only = state_only;
     may_be_a_number |= step.is_ordinary;
     ++event;
-    at += length;
+    at = next;
   }
   window.offset += static_cast<size_t>(at - window.at);
   window.at = at;

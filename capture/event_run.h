@@ -6,7 +6,6 @@
 // tests hold the two to each other. Knows plans and the layout of event blocks; not metadata, not state.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -63,19 +62,15 @@ class EventRun {
     uint64_t padding = 0;
   };
   static_assert(sizeof(Step) == 32, "an index becomes an address by a shift");
-  struct Row {
-    uint16_t first = 0;  ///< step for no parameters; the others follow
-    uint16_t count = 0;
-  };
   static constexpr uint32_t kFewParams = 8;
+  static constexpr uint32_t kStepsPerCode = kFewParams + 1;  ///< by number of parameters
 
   static Step step_for(EventCode code, uint32_t count, const Interest& interest);
   template <bool HasFlags>
   size_t take_all(Window& window, uint32_t type, EventView* out, size_t room, SourceStats& stats);
 
   Upgrader& upgrader_;
-  std::array<Row, kEventCount> rows_{};
-  std::vector<Step> steps_;
+  std::vector<Step> steps_;  ///< kStepsPerCode for each code
 };
 
 }  // namespace fvm

@@ -58,9 +58,10 @@ class Upgrader {
     enters_.free(*enter);
     return enter->params();
   }
+  /// False: leave_call() would find nothing to do. Cheaper than that.
+  bool may_wait(int64_t tid) const { return enters_.may_hold(tid); }
   /// The thread shows a call that nobody looks at: the call it was in has ended. `in_next_call`: shows its beginning.
   void leave_call(int64_t tid, bool in_next_call, SourceStats& stats) {
-    if (!enters_.may_hold(tid)) return;
     if (EnterStore::Slot* const enter = enters_.find(tid)) leave_call(*enter, in_next_call, stats);
   }
   /// Codes come in pairs: even the enter event, odd the exit event.

@@ -98,7 +98,7 @@ class ValueMemo {
   uint64_t evictions() const { return evictions_; }
 
  private:
-  static constexpr size_t kBytes = 105;
+  static constexpr size_t kBytes = 169;  ///< paths inside containers are that long
 
   /// All zero: empty.
   struct Entry {
@@ -115,7 +115,7 @@ class ValueMemo {
              count == key.bytes_.size() && (count == 0 || std::memcmp(bytes.data(), key.bytes_.data(), count) == 0);
     }
   };
-  static_assert(sizeof(Entry) == 128 && std::is_trivial_v<Entry>);
+  static_assert(sizeof(Entry) == 192 && std::is_trivial_v<Entry>);
   static_assert((limits::kMemoEntries & (limits::kMemoEntries - 1)) == 0);
 
   static size_t place(const Key& key) { return key.hash_ & (limits::kMemoEntries - 2); }
