@@ -6,10 +6,12 @@
 //   state     and decoding, and state
 //   rules     and the rules, with alerts rendered and thrown away
 // Beside every rate: events lost inside the capture or refused, and heap allocations, in all and per event of the second half
-// (the steady state). A run is one fresh pass over the file; the fastest of --runs is shown.
+// (the steady state), and the longest stretch of the capture without any: what comes between is programs that start, names and values
+// that are new. A run is one fresh pass over the file; the fastest of --runs is shown.
 // Captures should be uncompressed and in the page cache; gzip costs are not what this measures.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -28,6 +30,7 @@ struct Row {
   std::string capture, stage;
   uint64_t raw_events = 0, drops = 0, refused = 0, alerts = 0, allocations = 0;
   double ns_per_event = 0, steady_allocations_per_event = 0;
+  double quiet_share = 0;  ///< of the capture's bytes: the longest stretch without an allocation
 };
 
 struct NullSink final : fvm::AlertSink {
@@ -43,7 +46,7 @@ double cpu_ns() {
 
 /// One pass; `step` handles a batch and says whether there is more. Fills times and allocations.
 template <typename Step>
-bool pass(const std::string& path, uint64_t half, Row& row, Step&& step) {
+bool pass(const std::string& path, Row& row, Step&& step) {
   auto source = fvm::open_capture(path);
   if (!source) {
     std::fprintf(stderr, "%s: %s\n", path.c_str(), source.error().message.c_str());
@@ -51,13 +54,20 @@ bool pass(const std::string& path, uint64_t half, Row& row, Step&& step) {
   }
   const bench::Allocations before = bench::allocations();
   const double start = cpu_ns();
-  bench::Allocations at_half = before;
-  uint64_t half_events = 0;
+  bench::Allocations at_half = before, last = before;
+  uint64_t half_events = 0, quiet_from = 0, quiet_bytes = 0;
   while (step(**source)) {
-    if (half_events == 0 && (*source)->stats().raw_events >= half) {
+    // Positions cost nothing to ask for; counters of events do.
+    const uint64_t position = (*source)->position();
+    if (half_events == 0 && position >= (*source)->size() / 2) {
       half_events = (*source)->stats().raw_events;
       at_half = bench::allocations();
     }
+    if (bench::allocations().count != last.count) {
+      last = bench::allocations();
+      quiet_from = position;
+    }
+    quiet_bytes = std::max(quiet_bytes, position - quiet_from);
   }
   const double spent = cpu_ns() - start;
   const bench::Allocations after = bench::allocations();
@@ -68,22 +78,23 @@ bool pass(const std::string& path, uint64_t half, Row& row, Step&& step) {
     row.steady_allocations_per_event =
         static_cast<double>(after.count - at_half.count) / static_cast<double>(row.raw_events - half_events);
   }
+  row.quiet_share = (*source)->size() == 0 ? 0 : static_cast<double>(quiet_bytes) / static_cast<double>((*source)->size());
   row.ns_per_event = row.raw_events == 0 ? 0 : spent / static_cast<double>(row.raw_events);
   return true;
 }
 
-bool read_pass(const std::string& path, uint64_t half, Row& row) {
+bool read_pass(const std::string& path, Row& row) {
   fvm::State state;
-  return pass(path, half, row, [&](fvm::EventSource& source) {
+  return pass(path, row, [&](fvm::EventSource& source) {
     std::span<fvm::EventView> batch;
     return source.next_batch(state, batch) == fvm::BatchStatus::Events;
   });
 }
 
-bool state_pass(const std::string& path, uint64_t half, Row& row) {
+bool state_pass(const std::string& path, Row& row) {
   fvm::State state;
   uint64_t number = 0;
-  return pass(path, half, row, [&](fvm::EventSource& source) {
+  return pass(path, row, [&](fvm::EventSource& source) {
     std::span<fvm::EventView> batch;
     if (source.next_batch(state, batch) != fvm::BatchStatus::Events) return false;
     for (fvm::EventView& event : batch) {
@@ -95,7 +106,7 @@ bool state_pass(const std::string& path, uint64_t half, Row& row) {
   });
 }
 
-bool rules_pass(const std::string& path, const std::string& ruleset, uint64_t half, Row& row) {
+bool rules_pass(const std::string& path, const std::string& ruleset, Row& row) {
   auto sealed = fvm::SealedImage::from_file(ruleset);
   if (!sealed) {
     std::fprintf(stderr, "%s\n", fvm::describe(sealed.error(), ruleset).c_str());
@@ -111,7 +122,7 @@ bool rules_pass(const std::string& path, const std::string& ruleset, uint64_t ha
   options.json = true;
   fvm::Engine engine(std::move(*image), options);
   NullSink sink;
-  if (!pass(path, half, row, [&](fvm::EventSource& source) { return engine.poll(source, sink) == fvm::BatchStatus::Events; })) {
+  if (!pass(path, row, [&](fvm::EventSource& source) { return engine.poll(source, sink) == fvm::BatchStatus::Events; })) {
     return false;
   }
   row.drops = engine.stats().events_by_code[static_cast<size_t>(fvm::EventCode::DROP_E)];
@@ -120,13 +131,13 @@ bool rules_pass(const std::string& path, const std::string& ruleset, uint64_t ha
 }
 
 void print(const std::vector<Row>& rows) {
-  std::printf("%-28s %-6s %10s %9s %7s %8s %7s %12s %14s\n", "capture", "stage", "raw events", "ns/event", "drops", "refused", "alerts",
-              "allocations", "steady al/ev");
+  std::printf("%-28s %-6s %10s %9s %7s %8s %7s %12s %14s %8s\n", "capture", "stage", "raw events", "ns/event", "drops", "refused", "alerts",
+              "allocations", "steady al/ev", "quiet %");
   for (const Row& r : rows) {
-    std::printf("%-28s %-6s %10llu %9.1f %7llu %8llu %7llu %12llu %14.4f\n", r.capture.c_str(), r.stage.c_str(),
+    std::printf("%-28s %-6s %10llu %9.1f %7llu %8llu %7llu %12llu %14.4f %8.1f\n", r.capture.c_str(), r.stage.c_str(),
                 static_cast<unsigned long long>(r.raw_events), r.ns_per_event, static_cast<unsigned long long>(r.drops),
                 static_cast<unsigned long long>(r.refused), static_cast<unsigned long long>(r.alerts),
-                static_cast<unsigned long long>(r.allocations), r.steady_allocations_per_event);
+                static_cast<unsigned long long>(r.allocations), r.steady_allocations_per_event, 100 * r.quiet_share);
   }
 }
 
@@ -135,7 +146,7 @@ nlohmann::json to_json(const std::vector<Row>& rows) {
   for (const Row& r : rows) {
     out.push_back({{"capture", r.capture}, {"stage", r.stage}, {"raw_events", r.raw_events}, {"ns_per_event", r.ns_per_event},
                    {"drops", r.drops}, {"refused", r.refused}, {"alerts", r.alerts}, {"allocations", r.allocations},
-                   {"steady_allocations_per_event", r.steady_allocations_per_event}});
+                   {"steady_allocations_per_event", r.steady_allocations_per_event}, {"quiet_share", r.quiet_share}});
   }
   return out;
 }
@@ -165,18 +176,15 @@ int main(int argc, char** argv) {
   std::vector<Row> rows;
   for (const std::string& path : captures) {
     const std::string name = path.substr(path.rfind('/') + 1);
-    Row counted;
-    if (!read_pass(path, UINT64_MAX, counted)) return 3;
-    const uint64_t half = counted.raw_events / 2;
     for (const char* stage : {"read", "state", "rules"}) {
       Row best;
       for (int run = 0; run < runs; ++run) {
         Row row;
         row.capture = name;
         row.stage = stage;
-        const bool ok = std::strcmp(stage, "read") == 0    ? read_pass(path, half, row)
-                        : std::strcmp(stage, "state") == 0 ? state_pass(path, half, row)
-                                                           : rules_pass(path, ruleset, half, row);
+        const bool ok = std::strcmp(stage, "read") == 0    ? read_pass(path, row)
+                        : std::strcmp(stage, "state") == 0 ? state_pass(path, row)
+                                                           : rules_pass(path, ruleset, row);
         if (!ok) return 3;
         if (run == 0 || row.ns_per_event < best.ns_per_event) best = row;
       }
