@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/alert/value_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -170,6 +171,8 @@ std::string to_line(const nlohmann::json& value) {
 }
 
 std::string escape_line(std::string_view text) {
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
   const std::string quoted = to_line(nlohmann::json(text));
   return quoted.substr(1, quoted.size() - 2);
 }
