@@ -212,19 +212,16 @@ void Machine::interpret(uint32_t program, const F& fields, MatchMode mode, Match
 template <FieldSource F>
 class Machine::ProcessRun {
  public:
-  ProcessRun(Machine& machine, const F& fields) : machine_(machine), edition_(machine.graph_.edition()) {
-    if constexpr (requires(ProcessState process) { fields.process_state(process); })
-      is_known_ = machine.options_.processes && fields.process_state(process_);
-  }
+  ProcessRun(Machine& machine, const F& fields) : machine_(machine), fields_(fields), edition_(machine.graph_.edition()) {}
   /// To be called with each node; true: it went on to another one.
   bool steps_over(uint32_t& at, const DecisionGraph::Node& node) {
-    if (!is_known_) return false;
     if (!node.is_of_process) {
-      if (first_ != DecisionGraph::kNone && edition_ == machine_.graph_.edition()) machine_.processes_.put(first_, process_, at);
+      if (first_ == DecisionGraph::kNone) return false;
+      if (edition_ == machine_.graph_.edition()) machine_.processes_.put(first_, process_, at);
       first_ = DecisionGraph::kNone;
       return false;
     }
-    if (first_ != DecisionGraph::kNone) return false;
+    if (first_ != DecisionGraph::kNone || !knows_process()) return false;
     const uint32_t next = machine_.processes_.find(at, process_);
     if (next == ProcessMemo::kNone) {
       first_ = at;
@@ -235,9 +232,19 @@ class Machine::ProcessRun {
   }
 
  private:
+  bool knows_process() {
+    if (!is_asked_) {
+      is_asked_ = true;
+      if constexpr (requires(ProcessState process) { fields_.process_state(process); })
+        is_known_ = machine_.options_.processes && fields_.process_state(process_);
+    }
+    return is_known_;
+  }
+
   Machine& machine_;
+  const F& fields_;
   uint32_t edition_;  ///< nodes got new numbers since: what it began with is void
-  bool is_known_ = false;
+  bool is_asked_ = false, is_known_ = false;
   ProcessState process_;
   uint32_t first_ = DecisionGraph::kNone;  ///< of the run at hand
 };

@@ -86,7 +86,7 @@ std::shared_ptr<Fd> FdPool::make() {
 
 void FdPool::give_back(std::shared_ptr<Fd>&& record) {
   std::shared_ptr<Fd> taken = std::move(record);
-  if (taken.use_count() != 1 || spare_.size() == kMostSpare || ChargedFd::bytes(*taken) > kMostBytes) return;
+  if (taken.use_count() != 1 || spare_.size() == kMostSpare || static_cast<const ChargedFd&>(*taken).charge.bytes() > kMostBytes) return;
   static_cast<FdFacts&>(*taken) = {};
   taken->name.clear();
   taken->name_raw.clear();

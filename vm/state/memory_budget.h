@@ -52,6 +52,7 @@ class MemoryCharge {
     bytes_ = bytes;
   }
   MemoryBudget* budget() const { return budget_; }
+  size_t bytes() const { return bytes_; }
 
  private:
   MemoryBudget* budget_ = nullptr;  // null: nobody counts

@@ -63,18 +63,15 @@ std::string_view without_deleted_mark(std::string_view path) {
 
 FdTable* StateCore::fds_of(ThreadEntry& thread) { return const_cast<FdTable*>(fds_of(std::as_const<Thread>(thread))); }
 
-FdTable* StateCore::fds_for_writing(ThreadEntry& thread) {
-  ThreadEntry* owner = (thread.flags & thread_flag::kCloneFiles) ? ThreadTable::main_of(thread) : &thread;
-  if (!owner) return nullptr;
-  if (!owner->fds) {
-    owner->fds = std::make_shared<FdTable>(fd_pool);
-  } else if (owner->fds.use_count() > 1) {
-    // Without room for a copy the process starts over with an empty table.
-    const bool fits = budget.fits(owner->fds->copy_bytes());
-    if (!fits) stats.fds_refused += owner->fds->size();
-    owner->fds = fits ? std::make_shared<FdTable>(*owner->fds) : std::make_shared<FdTable>(fd_pool);
+void StateCore::make_own_fds(ThreadEntry& owner) {
+  if (!owner.fds) {
+    owner.fds = std::make_shared<FdTable>(fd_pool);
+    return;
   }
-  return owner->fds.get();
+  // Without room for a copy the process starts over with an empty table.
+  const bool fits = budget.fits(owner.fds->copy_bytes());
+  if (!fits) stats.fds_refused += owner.fds->size();
+  owner.fds = fits ? std::make_shared<FdTable>(*owner.fds) : std::make_shared<FdTable>(fd_pool);
 }
 
 const Fd* StateCore::add_fd(Step& step, Fd fd) {

@@ -80,7 +80,14 @@ class StateCore {
     return main ? main->fds.get() : nullptr;
   }
   /// The same for writing: a table shared with a fork is copied first, one that doesn't exist yet is made.
-  FdTable* fds_for_writing(ThreadEntry& thread);
+  FdTable* fds_for_writing(ThreadEntry& thread) {
+    ThreadEntry* owner = (thread.flags & thread_flag::kCloneFiles) ? ThreadTable::main_of(thread) : &thread;
+    if (!owner) return nullptr;
+    if (owner->fds && owner->fds.use_count() == 1) return owner->fds.get();
+    make_own_fds(*owner);
+    return owner->fds.get();
+  }
+  void make_own_fds(ThreadEntry& owner);
   const Fd* find_fd(const ThreadEntry& thread, int64_t number) {
     if (number < 0) return nullptr;
     const FdTable* table = fds_of(thread);
