@@ -28,7 +28,7 @@ class EventPump {
     const bool looks_ahead = state_.outgrows_caches();
     const bool notes_runs = !looks_ahead && max_event_time_ns_ == 0;
     for (size_t i = 0; i < batch.size(); ++i) {
-      if (notes_runs) {
+      if (notes_runs && batch[i].unread) {
         i += state_.note_run(batch.subspan(i), event_number_);
         if (i == batch.size()) break;
       }

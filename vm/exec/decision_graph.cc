@@ -287,8 +287,8 @@ void DecisionGraph::choose(uint32_t program) {
 
 /// Finds the terms that leave least to do when none of their unlikely predicates holds.
 void DecisionGraph::find_order(uint32_t program) {
-  constexpr size_t kTerms = 8;    // what comes later decides little
-  constexpr size_t kTried = 4;    // those with most predicates; others save less as a rule
+  constexpr size_t kTerms = 2;    // more cost more to find than they save
+  constexpr size_t kTried = 3;    // those with most predicates; others save less as a rule
   constexpr size_t kWorthIt = 2;  // tests saved
   std::vector<uint32_t>& order = orders_[program];
   take_code(program);
