@@ -5,7 +5,6 @@
 #include "vm/exec/decision_graph.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -300,8 +299,9 @@ void DecisionGraph::find_order(uint32_t program) {
     for (const uint32_t p : before) {
       if (term_of(p) != kNone && has(p, kUnlikely)) ++tests[term_of(p)];
     }
-    std::vector<std::pair<uint32_t, size_t>> candidates(tests.begin(), tests.end());
-    std::ranges::stable_sort(candidates, std::ranges::greater{}, &std::pair<uint32_t, size_t>::second);
+    std::vector<std::pair<size_t, uint32_t>> candidates;  // number of tests and term
+    for (const auto& [term, count] : tests) candidates.emplace_back(count, term);
+    std::ranges::sort(candidates, [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
     candidates.resize(std::min(candidates.size(), kTried));
     const auto suppose = [&](uint32_t term) {
       for (const uint32_t p : before) {
@@ -312,7 +312,7 @@ void DecisionGraph::find_order(uint32_t program) {
     };
     uint32_t best = kNone;
     size_t least = before.size();
-    for (const auto& [term, count] : candidates) {
+    for (const auto& [count, term] : candidates) {
       suppose(term);
       if (ahead_.size() >= least) continue;
       best = term;
