@@ -60,8 +60,8 @@ void GramIndex::add(std::span<const Entry> entries, size_t gram_bytes, Table& ta
     const uint32_t h = hash(gram, table.bits);
     table.known[h] = 1;
     uint32_t& place = table.places[h >> (table.bits - table.place_bits)];
-    entries_.push_back({static_cast<uint32_t>(letters_.size()), static_cast<uint32_t>(entry->text.size()), entry->number,
-                        static_cast<uint32_t>(best), place});
+    entries_.push_back({static_cast<uint32_t>(letters_.size()), static_cast<uint32_t>(entry->text.size()),
+                        entry->number, static_cast<uint32_t>(best), place});
     place = static_cast<uint32_t>(entries_.size() - 1);
     letters_ += entry->text;
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// GramIndex: which of many short texts occur anywhere in another one, letter case aside, in one pass whose cost hardly depends
-// on how many there are. Of each it knows one gram, a run of letters that is rare in ordinary texts; at each place of a text a
-// look into a table says whether some gram may begin there. Only then is anything compared. Built once; finding allocates
-// nothing. Knows no predicates.
+// GramIndex: which of many short texts occur anywhere in another one, letter case aside, in one pass whose cost hardly
+// depends on how many there are. Of each it knows one gram, a run of letters that is rare in ordinary texts; at each
+// place of a text a look into a table says whether some gram may begin there. Only then is anything compared. Built
+// once; finding allocates nothing. Knows no predicates.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +73,8 @@ class GramIndex {
       if (entry.gram_at > gram_at) continue;
       const size_t start = gram_at - entry.gram_at;
       if (text.size() - start < entry.bytes) continue;
-      if (std::memcmp(text.data() + start, letters_.data() + entry.first_letter, entry.bytes) == 0) f(entry.number, start);
+      if (std::memcmp(text.data() + start, letters_.data() + entry.first_letter, entry.bytes) == 0)
+        f(entry.number, start);
     }
   }
   void add(std::span<const Entry> entries, size_t gram_bytes, Table& table);

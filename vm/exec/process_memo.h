@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ProcessMemo: where a process, in the state it is in, has led from a node of the decision graph, past all questions about it. What
-// it is keyed by changes with exec, credentials, parents and container metadata (Thread::state_number), so nothing goes stale;
-// what is no longer asked for is overwritten. A cache of fixed size, two places for each key. Allocates once, when first used.
+// ProcessMemo: where a process, in the state it is in, has led from a node of the decision graph, past all questions
+// about it. What it is keyed by changes with exec, credentials, parents and container metadata (Thread::state_number),
+// so nothing goes stale; what is no longer asked for is overwritten. A cache of fixed size, two places for each key.
+// Allocates once, when first used.
 #pragma once
 
 #include <cstdint>

@@ -46,9 +46,7 @@ std::string_view longest_piece(std::string_view pattern) {
 }
 
 /// In the form in which TextMatcher looks up paths: absolute, no slash behind another.
-bool is_usual_path(std::string_view text) {
-  return text.starts_with('/') && text.find("//") == std::string_view::npos;
-}
+bool is_usual_path(std::string_view text) { return text.starts_with('/') && text.find("//") == std::string_view::npos; }
 
 /// The operand of pmatch in that form up to its first special byte. Empty: it has no component.
 std::string usual_path(std::string_view operand, bool& is_whole) {
@@ -141,7 +139,8 @@ TextMatcher::TextMatcher(const PredicateTable& predicates, uint32_t term) {
     const auto member = static_cast<uint32_t>(members_.size());
     members_.push_back({id});
     const bool is_list = p.op == CmpOp::Eq || p.op == CmpOp::In || p.op == CmpOp::Intersects;
-    bool is_told = is_told_by_text(p) && p.constants.size() <= (p.op == CmpOp::PMatch ? limits::kMatchedPaths : SIZE_MAX);
+    bool is_told =
+        is_told_by_text(p) && p.constants.size() <= (p.op == CmpOp::PMatch ? limits::kMatchedPaths : SIZE_MAX);
     if (is_told && is_list && p.constants.size() > kManyWholes) {
       members_.back().lengths = 0;
       for (const Value& c : p.constants) members_.back().lengths |= length_bit(c.as_text().size());
@@ -180,7 +179,8 @@ TextMatcher::TextMatcher(const PredicateTable& predicates, uint32_t term) {
   anywhere_ = GramIndex(anywhere);
 }
 
-std::span<const uint32_t> TextMatcher::match_numbered(uint64_t number, const ValueList& lhs, const PredicateTable& predicates) {
+std::span<const uint32_t> TextMatcher::match_numbered(uint64_t number, const ValueList& lhs,
+                                                      const PredicateTable& predicates) {
   if (held_.empty()) held_.resize(kHeld);
   Held& held = held_[number % kHeld];
   if (held.number == number) return held.predicates;
@@ -208,7 +208,8 @@ void TextMatcher::find(std::string_view text) {
   }
   beginnings_.walk(text, [&](uint32_t number, size_t bytes) { found(parts_[number], text, 0, bytes); });
   endings_.walk(text, [&](uint32_t number, size_t bytes) { found(parts_[number], text, text.size() - bytes, bytes); });
-  if (!paths_.empty() && !is_usual_path(text)) std::ranges::for_each(paths_, [&](uint32_t member) { consider(member); });
+  if (!paths_.empty() && !is_usual_path(text))
+    std::ranges::for_each(paths_, [&](uint32_t member) { consider(member); });
   if (!anywhere_.empty() || !regex_members_.empty()) find_anywhere(text);
 }
 

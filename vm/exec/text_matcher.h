@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TextMatcher: all predicates over one text value in one pass, so that a text costs hardly more with a thousand predicates than
-// with ten. Whole texts are looked up in a hash table, beginnings and paths in a trie, endings in a trie from behind; what may
-// occur anywhere (substrings, the longest piece of a glob, pieces that a regular expression needs) in a GramIndex. What none of
-// these can tell is named as a candidate, to be tested by itself. Not thread-safe: it has room for one text.
+// TextMatcher: all predicates over one text value in one pass, so that a text costs hardly more with a thousand
+// predicates than with ten. Whole texts are looked up in a hash table, beginnings and paths in a trie, endings in a
+// trie from behind; what may occur anywhere (substrings, the longest piece of a glob, pieces that a regular expression
+// needs) in a GramIndex. What none of these can tell is named as a candidate, to be tested by itself. Not thread-safe:
+// it has room for one text.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,9 @@ class TextMatcher {
   /// All predicates about the left side `term`. The table must outlive the matcher.
   TextMatcher(const PredicateTable& predicates, uint32_t term);
 
-  /// The predicates that hold for `text`, in ascending order. `number` stands for the text: what was found for it the last time
-  /// is found without looking at the text, as long as few others were asked for since. Valid until the next call.
+  /// The predicates that hold for `text`, in ascending order. `number` stands for the text: what was found for it the
+  /// last time is found without looking at the text, as long as few others were asked for since. Valid until the next
+  /// call.
   std::span<const uint32_t> match_numbered(uint64_t number, const ValueList& lhs, const PredicateTable& predicates);
 
   /// Calls f(predicate, sure) at most once for each predicate that may hold for `text`; sure: it does. Others don't.

@@ -17,8 +17,8 @@ TextTrie::TextTrie(Of of, std::span<const Entry> entries) : of_(of) {
   build(sorted, 0, 0);
 }
 
-/// Makes the node of sorted entries that share their first `done` letters, and what is below it. Goes as deep as the longest entry
-/// has letters at which others branch off, so at most that long; texts are bounded by the image format.
+/// Makes the node of sorted entries that share their first `done` letters, and what is below it. Goes as deep as the
+/// longest entry has letters at which others branch off, so at most that long; texts are bounded by the image format.
 uint32_t TextTrie::build(std::span<const Sorted> entries, size_t done, size_t label_from) {
   const auto at = static_cast<uint32_t>(nodes_.size());
   nodes_.emplace_back();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TextTrie: which of many texts another text begins with, or ends with, in one walk as long as the longest of them that fits.
-// Each of the many carries a number. Built once; walking allocates nothing. Knows no predicates.
+// TextTrie: which of many texts another text begins with, or ends with, in one walk as long as the longest of them that
+// fits. Each of the many carries a number. Built once; walking allocates nothing. Knows no predicates.
 #pragma once
 
 #include <cstdint>

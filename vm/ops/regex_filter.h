@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RegexFilter: which of many patterns may match a text, given which pieces of text occur in it; says so without running any of
-// them. The pieces are what RE2 finds that a match must contain. Of ASCII texts only: what Regex does with others changes them.
+// RegexFilter: which of many patterns may match a text, given which pieces of text occur in it; says so without running
+// any of them. The pieces are what RE2 finds that a match must contain. Of ASCII texts only: what Regex does with
+// others changes them.
 #pragma once
 
 #include <memory>
@@ -22,7 +23,8 @@ class RegexFilter {
 
   /// Pieces in small letters, to be looked for without regard to case.
   const std::vector<std::string>& pieces() const;
-  /// Numbers of the patterns that may match a text with these pieces, given by number in ascending order. Uses the heap.
+  /// Numbers of the patterns that may match a text with these pieces, given by number in ascending order. Uses the
+  /// heap.
   void candidates(const std::vector<int>& pieces, std::vector<int>& patterns) const;
 
  private:

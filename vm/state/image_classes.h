@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ImageClasses: numbers for process images. Images with the same texts get the same number while one of them is remembered, so
-// that what rules have decided for one process holds for the next that runs the same command. Remembers a few images, by the
-// hash of their texts; compares the texts themselves. Knows no threads and no rules.
+// ImageClasses: numbers for process images. Images with the same texts get the same number while one of them is
+// remembered, so that what rules have decided for one process holds for the next that runs the same command. Remembers
+// a few images, by the hash of their texts; compares the texts themselves. Knows no threads and no rules.
 #pragma once
 
 #include <array>

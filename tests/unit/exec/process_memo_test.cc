@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a machine remembers of processes never outlives their state: made-up lives of processes (exec, fork, exit and reparenting,
-// credentials, sessions, users and container metadata that come late), and in between events that rules about all of that
-// are asked of; with and without memory the same rules match.
+// What a machine remembers of processes never outlives their state: made-up lives of processes (exec, fork, exit and
+// reparenting, credentials, sessions, users and container metadata that come late), and in between events that rules
+// about all of that are asked of; with and without memory the same rules match.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -57,12 +57,15 @@ CheckedRules rules_about_processes() {
   for (const char* word : {"-a", "-b", "-c"}) checks.push_back(b.check(FieldId::ProcArgs, Contains, {word}));
   for (const char* word : {"X=1", "X=2"}) checks.push_back(b.check(FieldId::ProcEnv, Contains, {word}));
   for (const char* name : {"alice", "bob"}) checks.push_back(b.check(FieldId::UserName, Eq, {name}));
-  for (const char* id : {"aaaaaaaaaaaa", "bbbbbbbbbbbb", "host"}) checks.push_back(b.check(FieldId::ContainerId, Eq, {id}));
+  for (const char* id : {"aaaaaaaaaaaa", "bbbbbbbbbbbb", "host"})
+    checks.push_back(b.check(FieldId::ContainerId, Eq, {id}));
   for (const char* name : {"early", "late"}) checks.push_back(b.check(FieldId::ContainerName, Eq, {name}));
-  for (const int64_t id : {0, 10, 11}) checks.push_back(b.check(b.field(FieldId::UserUid), Eq, {b.number(id, fvm::Kind::Uint)}));
+  for (const int64_t id : {0, 10, 11})
+    checks.push_back(b.check(b.field(FieldId::UserUid), Eq, {b.number(id, fvm::Kind::Uint)}));
   const size_t single = checks.size();
   for (size_t i = 0; i < single; ++i) b.rule("one " + std::to_string(i), checks[i]);
-  for (size_t i = 0; i + 5 < single; i += 3) b.rule("two " + std::to_string(i), b.all({checks[i], b.negated(checks[i + 5])}));
+  for (size_t i = 0; i + 5 < single; i += 3)
+    b.rule("two " + std::to_string(i), b.all({checks[i], b.negated(checks[i + 5])}));
   return b.rules();
 }
 
@@ -79,9 +82,15 @@ class Lives : public fvm::testing::Scene {
       case 1:
       case 2: {
         const std::string name = kNames[below(std::size(kNames))];
-        exec({.tid = tid, .pid = t->pid, .ptid = t->ptid, .comm = name, .exe = name, .exepath = "/bin/" + name,
+        exec({.tid = tid,
+              .pid = t->pid,
+              .ptid = t->ptid,
+              .comm = name,
+              .exe = name,
+              .exepath = "/bin/" + name,
               .args = fvm::testing::nul_list({kWords[below(std::size(kWords))]}),
-              .env = fvm::testing::nul_list({below(2) == 0 ? "X=1" : "X=2"}), .cgroups = cgroups(),
+              .env = fvm::testing::nul_list({below(2) == 0 ? "X=1" : "X=2"}),
+              .cgroups = cgroups(),
               .uid = static_cast<uint32_t>(10 + below(2))});
         break;
       }
@@ -90,25 +99,39 @@ class Lives : public fvm::testing::Scene {
       case 5: {
         const auto child = static_cast<int64_t>(200 + below(40));
         if (thread(child)) break;
-        clone({.result = child, .tid = tid, .pid = t->pid, .ptid = t->ptid, .comm = t->image->comm, .cgroups = cgroups()});
+        clone({.result = child,
+               .tid = tid,
+               .pid = t->pid,
+               .ptid = t->ptid,
+               .comm = t->image->comm,
+               .cgroups = cgroups()});
         clone({.tid = child, .pid = child, .ptid = tid, .comm = t->image->comm, .cgroups = cgroups()});
         break;
       }
-      case 6: if (tid >= 200) exit(tid, below(2) == 0 ? 1 : 0); break;
-      case 7: event(EventCode::SYSCALL_SETUID_X, tid, {0, static_cast<uint32_t>(below(2) * 10)}); break;
-      case 8: event(EventCode::SYSCALL_SETSID_X, tid, {tid}); break;
+      case 6:
+        if (tid >= 200) exit(tid, below(2) == 0 ? 1 : 0);
+        break;
+      case 7:
+        event(EventCode::SYSCALL_SETUID_X, tid, {0, static_cast<uint32_t>(below(2) * 10)});
+        break;
+      case 8:
+        event(EventCode::SYSCALL_SETSID_X, tid, {tid});
+        break;
       case 9: {
         const char* const id = below(2) == 0 ? "aaaaaaaaaaaa" : "bbbbbbbbbbbb";
         const char* const name = below(2) == 0 ? "early" : "late";
-        const std::string json = std::string(R"({"container":{"id":")") + id + R"(","full_id":")" + id + R"(","name":")" + name +
-                                 R"(","image":"i","type":0,"lookup_state":1}})";
+        const std::string json = std::string(R"({"container":{"id":")") + id + R"(","full_id":")" + id +
+                                 R"(","name":")" + name + R"(","image":"i","type":0,"lookup_state":1}})";
         event(EventCode::CONTAINER_JSON_2_E, -1, {json});
         break;
       }
       case 10:
-        event(EventCode::USER_ADDED_E, -1, {static_cast<uint32_t>(10 + below(2)), 1u, below(2) == 0 ? "alice" : "bob", "/", "/bin/sh", ""});
+        event(EventCode::USER_ADDED_E, -1,
+              {static_cast<uint32_t>(10 + below(2)), 1u, below(2) == 0 ? "alice" : "bob", "/", "/bin/sh", ""});
         break;
-      default: event(EventCode::SYSCALL_CHDIR_X, tid, {0, "/tmp"}); break;
+      default:
+        event(EventCode::SYSCALL_CHDIR_X, tid, {0, "/tmp"});
+        break;
     }
   }
   /// An event that rules are asked of.

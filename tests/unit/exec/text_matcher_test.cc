@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All predicates over one text at once say what each says by itself: made-up predicates and texts out of few letters, so that
-// much nearly matches. And the indexes by themselves.
+// All predicates over one text at once say what each says by itself: made-up predicates and texts out of few letters,
+// so that much nearly matches. And the indexes by themselves.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -49,14 +49,16 @@ std::string some_operand(fvm::CmpOp op) {
       return below(2) == 0 ? kPatterns[below(std::size(kPatterns))] : "*" + some_text(4) + "*";
     }
     case Regex: {
-      constexpr const char* kPatterns[] = {".*abc.*", ".*[aA]bb.*", "a+b", ".*(aab|bba).*", ".*", "[a-c/]+", "", ".*\xc3\xa9.*"};
+      constexpr const char* kPatterns[] = {".*abc.*", ".*[aA]bb.*", "a+b", ".*(aab|bba).*",
+                                           ".*",      "[a-c/]+",    "",    ".*\xc3\xa9.*"};
       return kPatterns[below(std::size(kPatterns))];
     }
     case PMatch: {
       constexpr const char* kPaths[] = {"/", "", "/a", "a", "/a/b", "//a//", "/a*/b", "/ab/", "/a/[ab]", "/aa/b?"};
       return below(2) == 0 ? kPaths[below(std::size(kPaths))] : some_path(3);
     }
-    default: return below(8) == 0 ? std::string() : some_text(4);
+    default:
+      return below(8) == 0 ? std::string() : some_text(4);
   }
 }
 
@@ -74,7 +76,8 @@ fvm::VerifiedImage compiled(const CheckedRules& rules) {
 }  // namespace
 
 TEST_CASE("in one pass as one by one") {
-  constexpr fvm::CmpOp kOps[] = {Eq, Ne, In, StartsWith, EndsWith, Contains, IContains, Glob, IGlob, PMatch, Regex, Lt, Exists};
+  constexpr fvm::CmpOp kOps[] = {Eq,   Ne,    In,     StartsWith, EndsWith, Contains, IContains,
+                                 Glob, IGlob, PMatch, Regex,      Lt,       Exists};
   size_t held = 0, sure_ones = 0, compared = 0;
   for (int round = 0; round < 30; ++round) {
     RulesBuilder b;
@@ -86,7 +89,8 @@ TEST_CASE("in one pass as one by one") {
       const bool any = op != Ne && op != Exists && op != Lt && op != PMatch && op != In && below(6) == 0;
       const size_t count = op == Exists ? 0 : op == In && below(10) == 0 ? 100 : is_list || any ? 1 + below(4) : 1;
       for (size_t k = 0; k < count; ++k) constants.push_back(b.text(some_operand(op)));
-      checks.push_back(b.check(b.field(FieldId::FdName), op, std::move(constants), any ? Modifier::AnyOf : Modifier::None));
+      checks.push_back(
+          b.check(b.field(FieldId::FdName), op, std::move(constants), any ? Modifier::AnyOf : Modifier::None));
     }
     b.rule("r", b.any(checks));
     const fvm::VerifiedImage image = compiled(b.rules());
@@ -133,7 +137,8 @@ TEST_CASE("most of what can't hold is not even a candidate") {
     checks.push_back(b.check(FieldId::FdName, kOps[i % 5], {word.c_str()}));
     checks.push_back(b.check(FieldId::FdName, Glob, {("*/" + word + "/*").c_str()}));
   }
-  for (int i = 0; i < 100; ++i) checks.push_back(b.check(FieldId::FdName, Regex, {(".*(one|two)thing" + std::to_string(i) + "z.*").c_str()}));
+  for (int i = 0; i < 100; ++i)
+    checks.push_back(b.check(FieldId::FdName, Regex, {(".*(one|two)thing" + std::to_string(i) + "z.*").c_str()}));
   b.rule("r", b.any(checks));
   const fvm::VerifiedImage image = compiled(b.rules());
   const fvm::PredicateTable predicates(image.view());
@@ -144,13 +149,14 @@ TEST_CASE("most of what can't hold is not even a candidate") {
     return count;
   };
   CHECK(named("/usr/lib/x86_64-linux-gnu/libcrypto.so.3") == 0);
-  CHECK(named("/srv/WORD4X/data") == 2);       // icontains, and a glob that may
-  CHECK(named("/srv/word9x/data") == 2);       // and the glob
-  CHECK(named("/srv/onething7z/data") == 1);   // the pattern
+  CHECK(named("/srv/WORD4X/data") == 2);      // icontains, and a glob that may
+  CHECK(named("/srv/word9x/data") == 2);      // and the glob
+  CHECK(named("/srv/onething7z/data") == 1);  // the pattern
 }
 
 TEST_CASE("the trie: beginnings and endings") {
-  const std::vector<fvm::TextTrie::Entry> entries{{"", 0}, {"a", 1}, {"ab", 2}, {"abcdef", 3}, {"abcdxy", 4}, {"ab", 5}, {"b", 6}};
+  const std::vector<fvm::TextTrie::Entry> entries{{"", 0},       {"a", 1},  {"ab", 2}, {"abcdef", 3},
+                                                  {"abcdxy", 4}, {"ab", 5}, {"b", 6}};
   const auto walk = [&](fvm::TextTrie::Of of, std::string_view text) {
     const fvm::TextTrie trie(of, entries);
     std::set<std::pair<uint32_t, size_t>> found;
@@ -183,7 +189,8 @@ TEST_CASE("grams: every place of every entry") {
     std::multiset<std::pair<uint32_t, size_t>> found, expected;
     index.find(text, [&](uint32_t number, size_t place) { found.emplace(number, place); });
     for (uint32_t i = 0; i < texts.size(); ++i)
-      for (size_t at = text.find(texts[i]); at != std::string::npos; at = text.find(texts[i], at + 1)) expected.emplace(i, at);
+      for (size_t at = text.find(texts[i]); at != std::string::npos; at = text.find(texts[i], at + 1))
+        expected.emplace(i, at);
     CHECK(found == expected);
     places += expected.size();
   }
