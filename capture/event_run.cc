@@ -172,7 +172,7 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
         const bool same_thread = noted != nullptr && noted->tid == tid;
         if (step.action == Action::Count || same_thread) {
           ++event[-1].more;
-          if (step.action == Action::Note) noted->ts_ns = load<uint64_t>(header);
+          if (step.action == Action::Note) event[-1].ts_ns = load<uint64_t>(header);  // which `noted` is
           at = next;
           continue;
         }

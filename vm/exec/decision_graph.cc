@@ -300,6 +300,7 @@ void DecisionGraph::find_order(uint32_t program) {
       if (term_of(p) != kNone && has(p, kUnlikely)) ++tests[term_of(p)];
     }
     std::vector<std::pair<size_t, uint32_t>> candidates;  // number of tests and term
+    candidates.reserve(tests.size());
     for (const auto& [term, count] : tests) candidates.emplace_back(count, term);
     std::ranges::sort(candidates, [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
     candidates.resize(std::min(candidates.size(), kTried));

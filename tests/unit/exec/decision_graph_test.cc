@@ -5,10 +5,9 @@
 
 #include <string>
 
+#include "tests/support/compiled_rules.h"
 #include "tests/support/rules_builder.h"
-#include "tests/support/sample_rules.h"
 #include "vm/exec/interpreter.h"
-#include "vm/image/verifier.h"
 
 using namespace falcoc;
 using namespace falcoc::test;
@@ -19,16 +18,6 @@ using fvm::Value;
 namespace {
 
 constexpr auto kEvent = fvm::EventCode::SYSCALL_CLOSE_X;
-
-fvm::VerifiedImage compiled(const CheckedRules& rules) {
-  auto image = emit(rules, {}, place_of);
-  REQUIRE(image);
-  auto sealed = fvm::SealedImage::from_bytes(image->bytes);
-  REQUIRE(sealed);
-  auto verified = fvm::verify(std::move(*sealed));
-  REQUIRE(verified);
-  return std::move(*verified);
-}
 
 std::vector<uint32_t> matches(fvm::Machine& machine, const FakeFields& fields) {
   fvm::MatchSet out(machine.rule_count());

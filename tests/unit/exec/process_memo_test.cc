@@ -10,12 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/compiled_rules.h"
 #include "tests/support/rules_builder.h"
-#include "tests/support/sample_rules.h"
 #include "tests/unit/state/scene.h"
 #include "vm/exec/interpreter.h"
 #include "vm/field/field_reader.h"
-#include "vm/image/verifier.h"
 
 using namespace falcoc;
 using namespace falcoc::test;
@@ -28,16 +27,6 @@ using fvm::testing::Param;
 namespace {
 
 constexpr auto kWatched = EventCode::SYSCALL_CLOSE_X;
-
-fvm::VerifiedImage compiled(const CheckedRules& rules) {
-  auto image = emit(rules, {}, place_of);
-  REQUIRE(image);
-  auto sealed = fvm::SealedImage::from_bytes(image->bytes);
-  REQUIRE(sealed);
-  auto verified = fvm::verify(std::move(*sealed));
-  REQUIRE(verified);
-  return std::move(*verified);
-}
 
 /// A rule for each thing that a process can be, and some for two of them together.
 CheckedRules rules_about_processes() {

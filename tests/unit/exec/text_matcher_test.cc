@@ -11,10 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/compiled_rules.h"
 #include "tests/support/rules_builder.h"
-#include "tests/support/sample_rules.h"
 #include "vm/exec/text_matcher.h"
-#include "vm/image/verifier.h"
 
 using namespace falcoc;
 using namespace falcoc::test;
@@ -60,17 +59,6 @@ std::string some_operand(fvm::CmpOp op) {
     default:
       return below(8) == 0 ? std::string() : some_text(4);
   }
-}
-
-fvm::VerifiedImage compiled(const CheckedRules& rules) {
-  auto image = emit(rules, {}, place_of);
-  REQUIRE(image);
-  auto sealed = fvm::SealedImage::from_bytes(image->bytes);
-  REQUIRE(sealed);
-  auto verified = fvm::verify(std::move(*sealed));
-  if (!verified) FAIL(fvm::describe(verified.error()));
-  REQUIRE(verified);
-  return std::move(*verified);
 }
 
 }  // namespace
