@@ -63,7 +63,9 @@ class Profile(ProgramTest):
         self.assertEqual(samples, profile["timed"] + profile["traced"])
         self.assertLessEqual(samples, profile["events"])
         without_program = sum(t["events"] for t in profile["events_by_type"] if t["samples"] == 0)
-        self.assertEqual(samples + profile["interrupted"] + without_program, profile["events"])
+        # A type of which every sample was interrupted looks like one without a program, so it is not counted twice here.
+        self.assertLessEqual(samples + without_program, profile["events"])
+        self.assertGreaterEqual(samples + without_program + profile["interrupted"], profile["events"])
 
     def test_table(self):
         result = falco_vm("--ruleset", self.image(), "-e", CAPTURE, "--profile")
