@@ -48,7 +48,8 @@ class EventRun {
   };
   /// What an event that is not read says of the call that its thread was in before.
   enum class Leaves : uint8_t { Nothing, ByNextCall, ByExit };
-  struct Step {
+  /// Aligned so that a number becomes an address by a shift.
+  struct alignas(32) Step {
     Action action = Action::Leave;
     uint8_t kept = 0;
     uint8_t count = 0;  ///< parameters of the result
@@ -59,9 +60,8 @@ class EventRun {
     EventCode partner{};  ///< Complete
     const ParamSource* sources = nullptr;
     uint64_t blocks = 0;  ///< since the last settle()
-    uint64_t padding = 0;
   };
-  static_assert(sizeof(Step) == 32, "an index becomes an address by a shift");
+  static_assert(sizeof(Step) == 32);
   static constexpr uint32_t kFewParams = 8;
   static constexpr uint32_t kStepsPerCode = kFewParams + 1;  ///< by number of parameters
 

@@ -43,29 +43,28 @@ std::vector<uint8_t> made_image(size_t count) {
   return image ? std::move(image->bytes) : std::vector<uint8_t>{};
 }
 
-void load_and_verify(benchmark::State& state) {
-  const std::vector<uint8_t> image = made_image(static_cast<size_t>(state.range(0)));
-  state.counters["image_bytes"] = static_cast<double>(image.size());
+/// `open` gives a sealed image.
+template <typename Open>
+void verify_what(benchmark::State& state, Open&& open) {
   const bench::AllocationCounter counter(state);
   for (auto _ : state) {
-    auto sealed = fvm::SealedImage::from_bytes(image);
-    if (!sealed) return state.SkipWithError("can't seal");
+    auto sealed = open();
+    if (!sealed) return state.SkipWithError("can't read or seal the image");
     auto verified = fvm::verify(std::move(*sealed));
     if (!verified) return state.SkipWithError("refused");
     benchmark::DoNotOptimize(verified->view());
   }
 }
+
+void load_and_verify(benchmark::State& state) {
+  const std::vector<uint8_t> image = made_image(static_cast<size_t>(state.range(0)));
+  state.counters["image_bytes"] = static_cast<double>(image.size());
+  verify_what(state, [&] { return fvm::SealedImage::from_bytes(image); });
+}
 BENCHMARK(load_and_verify)->Arg(10)->Arg(100)->Arg(1000);
 
 void load_and_verify_file(benchmark::State& state, const std::string& path) {
-  const bench::AllocationCounter counter(state);
-  for (auto _ : state) {
-    auto sealed = fvm::SealedImage::from_file(path);
-    if (!sealed) return state.SkipWithError("can't read the image");
-    auto verified = fvm::verify(std::move(*sealed));
-    if (!verified) return state.SkipWithError("refused");
-    benchmark::DoNotOptimize(verified->view());
-  }
+  verify_what(state, [&] { return fvm::SealedImage::from_file(path); });
 }
 
 /// Reading the files is not in it.

@@ -13,8 +13,8 @@
 
 namespace falcoc::test {
 
-inline fvm::VerifiedImage compiled(const CheckedRules& rules) {
-  auto image = emit(rules, {}, place_of);
+inline fvm::VerifiedImage compiled(const CheckedRules& rules, const EmitOptions& options = {}) {
+  auto image = emit(rules, options, place_of);
   REQUIRE(image);
   auto sealed = fvm::SealedImage::from_bytes(image->bytes);
   REQUIRE(sealed);

@@ -109,18 +109,19 @@ void Machine::find_truths(std::span<const uint32_t> predicates, const ValueList&
       if (holds(predicates_[predicates[i]], lhs)) set(i);
     return;
   }
-  // Both in ascending order; few hold.
-  const auto set_asked = [&](uint32_t predicate) {
+  // Both in ascending order; few hold. Of the term's predicates only some are asked.
+  const auto set_if = [&](uint32_t predicate, auto&& is_true) {
     const auto asked = std::lower_bound(predicates.begin(), predicates.end(), predicate);
-    if (asked != predicates.end() && *asked == predicate) set(static_cast<size_t>(asked - predicates.begin()));
+    if (asked == predicates.end() || *asked != predicate || !is_true()) return;
+    set(static_cast<size_t>(asked - predicates.begin()));
   };
   TextMatcher& matcher = matcher_of(predicates_[predicates[0]].lhs);
   if (number != 0) {
-    for (const uint32_t predicate : matcher.match_numbered(number, lhs, predicates_)) set_asked(predicate);
+    for (const uint32_t predicate : matcher.match_numbered(number, lhs, predicates_)) set_if(predicate, [] { return true; });
     return;
   }
   matcher.match(lhs.data[0].as_text(), [&](uint32_t predicate, bool sure) {
-    if (sure || (std::ranges::binary_search(predicates, predicate) && holds(predicates_[predicate], lhs))) set_asked(predicate);
+    set_if(predicate, [&] { return sure || holds(predicates_[predicate], lhs); });
   });
 }
 

@@ -109,6 +109,8 @@ class Machine {
   bool decide(uint32_t program, const F& fields, MatchMode mode, MatchSet& out);
   template <FieldSource F>
   uint32_t ask(uint32_t node, const F& fields);
+  template <typename Answer>
+  uint32_t remembered(const ValueMemo::Key& key, Answer&& answer);
   template <FieldSource F>
   uint32_t ask_descriptor(uint32_t node, const F& fields);
   template <FieldSource F>
@@ -293,25 +295,26 @@ uint32_t Machine::ask(uint32_t at, const F& fields) {
     const Term& term = terms_[node.subject];
     uint64_t number = 0;
     if (node.remember && options_.memo && term.kind == TermKind::Field && fields.shorthand(uses_[term.slot], number)) {
-      const ValueMemo::Key key(at, number);
-      uint32_t next = memo_.find(key);
-      if (next != ValueMemo::kNone) return next;
-      const Detour detour(detours_);
-      next = node.family == FieldFamily::None ? answer(at, value(node.subject, fields)) : answer_family(at, fields, number);
-      if (next != DecisionGraph::kNone) memo_.put(key, next);
-      return next;
+      return remembered(ValueMemo::Key(at, number), [&] {
+        return node.family == FieldFamily::None ? answer(at, value(node.subject, fields)) : answer_family(at, fields, number);
+      });
     }
   }
   if (node.family != FieldFamily::None) return answer_family(at, fields);
   const ValueList lhs = value(node.subject, fields);
   if (!lhs.present) return graph_.follow_nothing(at);
   if (!node.remember || !options_.memo || lhs.count != 1) return answer(at, lhs);
-  const ValueMemo::Key key(at, lhs.data[0]);
-  if (!key.fits()) return answer(at, lhs);
+  return remembered(ValueMemo::Key(at, lhs.data[0]), [&] { return answer(at, lhs); });
+}
+
+/// Where the key led the last time, else where `answer` leads.
+template <typename Answer>
+uint32_t Machine::remembered(const ValueMemo::Key& key, Answer&& answer) {
+  if (!key.fits()) return answer();
   uint32_t next = memo_.find(key);
   if (next != ValueMemo::kNone) return next;
   const Detour detour(detours_);
-  next = answer(at, lhs);
+  next = answer();
   if (next != DecisionGraph::kNone) memo_.put(key, next);
   return next;
 }
@@ -323,15 +326,7 @@ uint32_t Machine::ask_descriptor(uint32_t at, const F& fields) {
     std::string_view text;
     uint8_t tag = 0;
     if (options_.memo && fields.family_key(graph_[at].family, arena_, text, tag)) {
-      const ValueMemo::Key key(at, text, tag);
-      if (key.fits()) {
-        uint32_t next = memo_.find(key);
-        if (next != ValueMemo::kNone) return next;
-        const Detour detour(detours_);
-        next = answer_family(at, fields);
-        if (next != DecisionGraph::kNone) memo_.put(key, next);
-        return next;
-      }
+      return remembered(ValueMemo::Key(at, text, tag), [&] { return answer_family(at, fields); });
     }
   }
   return answer_family(at, fields);

@@ -2,15 +2,13 @@
 //
 // ProcessMemo: where a process, in the state it is in, has led from a node of the decision graph, past all questions
 // about it. What it is keyed by changes with exec, credentials, parents and container metadata (Thread::state_number),
-// so nothing goes stale; what is no longer asked for is overwritten. A cache of fixed size, two places for each key.
-// Allocates once, when first used.
+// so nothing goes stale; what is no longer asked for is overwritten.
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 
 #include "vm/abi/limits.h"
+#include "vm/exec/two_way_cache.h"
 #include "vm/field/field_reader.h"
 
 namespace fvm {
@@ -20,46 +18,35 @@ class ProcessMemo {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   uint32_t find(uint32_t node, const ProcessState& process) const {
-    if (!entries_) return kNone;
-    const Entry* set = &entries_[place(node, process)];
-    if (set[0].is(node, process)) return set[0].next;
-    return set[1].is(node, process) ? set[1].next : kNone;
+    const Entry* entry =
+        entries_.find(hash(node, process), [&](const Entry& e) { return e.owner == node + 1 && e.process == process; });
+    return entry != nullptr ? entry->next : kNone;
   }
   void put(uint32_t node, const ProcessState& process, uint32_t next) {
-    if (!entries_) entries_.reset(static_cast<Entry*>(std::calloc(limits::kProcessMemoEntries, sizeof(Entry))));
-    if (!entries_) return;
-    Entry* set = &entries_[place(node, process)];
-    Entry& entry = set[0].age > set[1].age ? set[1] : set[0];
-    if (entry.owner != 0) ++evictions_;
-    entry = {process, node + 1, next, ++puts_};
+    Entry* entry = entries_.take(hash(node, process));
+    if (entry == nullptr) return;
+    entry->process = process;
+    entry->owner = node + 1;
+    entry->next = next;
   }
-  void clear() { entries_.reset(); }
-  uint64_t evictions() const { return evictions_; }
+  void clear() { entries_.clear(); }
+  uint64_t evictions() const { return entries_.evictions(); }
 
  private:
-  /// All zero: empty.
   struct Entry {
     ProcessState process;
     uint32_t owner;  ///< the node + 1
     uint32_t next;
     uint64_t age;
-    bool is(uint32_t node, const ProcessState& of) const { return owner == node + 1 && process == of; }
   };
   static_assert(sizeof(Entry) == 32);
-  static_assert((limits::kProcessMemoEntries & (limits::kProcessMemoEntries - 1)) == 0);
 
-  static size_t place(uint32_t node, const ProcessState& process) {
-    uint64_t h = static_cast<uint64_t>(process.tid) ^ process.number << 24 ^ static_cast<uint64_t>(node) << 44;
-    h *= 0x9E3779B97F4A7C15u;
-    return (h >> 32) & (limits::kProcessMemoEntries - 2);
+  static uint64_t hash(uint32_t node, const ProcessState& process) {
+    const uint64_t key = static_cast<uint64_t>(process.tid) ^ process.number << 24 ^ static_cast<uint64_t>(node) << 44;
+    return key * 0x9E3779B97F4A7C15u >> 32;
   }
 
-  struct Free {
-    void operator()(Entry* entries) const { std::free(entries); }
-  };
-  std::unique_ptr<Entry[], Free> entries_;
-  uint64_t puts_ = 0;
-  uint64_t evictions_ = 0;
+  TwoWayCache<Entry, limits::kProcessMemoEntries> entries_;
 };
 
 }  // namespace fvm

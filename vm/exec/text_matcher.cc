@@ -27,12 +27,6 @@ void put_small_letters(const char* __restrict from, size_t count, char* __restri
   for (size_t i = 0; i < count; ++i) to[i] = ops::fold_case(from[i]);
 }
 
-bool is_ascii(std::string_view text) {
-  uint8_t high = 0;
-  for (const char c : text) high |= static_cast<uint8_t>(c);
-  return high < 0x80;
-}
-
 /// The longest piece of a glob without special bytes; empty when that is not easily told.
 std::string_view longest_piece(std::string_view pattern) {
   if (pattern.find_first_of("[\\") != std::string_view::npos) return {};
@@ -218,7 +212,7 @@ void TextMatcher::find_anywhere(std::string_view text) {
   put_small_letters(text.data(), text.size(), small_letters_.data());
   pieces_.clear();
   anywhere_.find(small_letters_, [&](uint32_t number, size_t place) { found(parts_[number], text, place, 0); });
-  if (!regex_members_.empty()) find_regexes(is_ascii(text));
+  if (!regex_members_.empty()) find_regexes(ops::is_ascii(text));
 }
 
 void TextMatcher::find_regexes(bool is_ascii) {

@@ -7,14 +7,13 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <string_view>
 #include <type_traits>
 
 #include "vm/abi/limits.h"
 #include "vm/base/hash.h"
+#include "vm/exec/two_way_cache.h"
 #include "vm/ops/value.h"
 
 namespace fvm {
@@ -74,33 +73,27 @@ class ValueMemo {
 
   /// The node that the value led to, or kNone.
   uint32_t find(const Key& key) const {
-    if (!entries_) return kNone;
-    const Entry* set = &entries_[place(key)];
-    if (set[0].is(key)) return set[0].next;
-    return set[1].is(key) ? set[1].next : kNone;
+    const Entry* entry = entries_.find(key.hash_, [&](const Entry& e) { return e.is(key); });
+    return entry != nullptr ? entry->next : kNone;
   }
   void put(const Key& key, uint32_t next) {
-    if (!entries_) entries_.reset(static_cast<Entry*>(std::calloc(limits::kMemoEntries, sizeof(Entry))));
-    if (!entries_) return;
-    Entry* set = &entries_[place(key)];
-    Entry& entry = set[0].age > set[1].age ? set[1] : set[0];
-    if (entry.owner != 0) ++evictions_;
+    Entry* place = entries_.take(key.hash_);
+    if (place == nullptr) return;
+    Entry& entry = *place;
     entry.hash = key.hash_;
     entry.owner = key.node_ + 1;
     entry.next = next;
-    entry.age = ++puts_;
     entry.kind = key.kind_;
     entry.tag = key.tag_;
     entry.count = static_cast<uint8_t>(key.bytes_.size());
     if (!key.bytes_.empty()) std::memcpy(entry.bytes.data(), key.bytes_.data(), key.bytes_.size());
   }
-  void clear() { entries_.reset(); }
-  uint64_t evictions() const { return evictions_; }
+  void clear() { entries_.clear(); }
+  uint64_t evictions() const { return entries_.evictions(); }
 
  private:
   static constexpr size_t kBytes = 169;  ///< paths inside containers are that long
 
-  /// All zero: empty.
   struct Entry {
     uint64_t hash;
     uint32_t owner;  ///< the key's node + 1
@@ -116,17 +109,8 @@ class ValueMemo {
     }
   };
   static_assert(sizeof(Entry) == 192 && std::is_trivial_v<Entry>);
-  static_assert((limits::kMemoEntries & (limits::kMemoEntries - 1)) == 0);
 
-  static size_t place(const Key& key) { return key.hash_ & (limits::kMemoEntries - 2); }
-
-  struct Free {
-    void operator()(Entry* entries) const { std::free(entries); }
-  };
-  /// From calloc, so that a short run touches only the memory it uses.
-  std::unique_ptr<Entry[], Free> entries_;
-  uint32_t puts_ = 0;
-  uint64_t evictions_ = 0;
+  TwoWayCache<Entry, limits::kMemoEntries> entries_;
 };
 
 }  // namespace fvm

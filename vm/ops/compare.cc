@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <cstdint>
 #include <cstring>
 
 #include "vm/ops/glob.h"
@@ -45,6 +46,12 @@ bool equal(const Value& a, const Value& b) {
     case Kind::Net: return a.as_net() == b.as_net();
   }
   return false;
+}
+
+bool is_ascii(std::string_view text) {
+  uint8_t high = 0;
+  for (const char c : text) high |= static_cast<uint8_t>(c);
+  return high < 0x80;
 }
 
 size_t find_text(std::string_view text, std::string_view part) {

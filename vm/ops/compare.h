@@ -27,6 +27,9 @@ bool equal(const Value& a, const Value& b);
 /// ASCII letters only, whatever the locale.
 constexpr char fold_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
+/// Whether no byte is above 0x7f.
+bool is_ascii(std::string_view text);
+
 /// Where `part` begins in `text`, or npos; in time linear in both.
 size_t find_text(std::string_view text, std::string_view part);
 

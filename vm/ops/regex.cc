@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/ops/regex.h"
 
+#include "vm/ops/compare.h"
 #include "vm/ops/regex_options.h"
 
 namespace fvm::ops {
 namespace {
-
-bool is_ascii(std::string_view s) {
-  uint8_t high = 0;
-  for (const char c : s) high |= static_cast<uint8_t>(c);
-  return high < 0x80;
-}
 
 /// Bytes of the well-formed UTF-8 sequence at the start of `s`, or 0.
 size_t sequence_length(std::string_view s) {

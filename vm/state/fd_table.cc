@@ -18,6 +18,13 @@ struct ChargedFd : Fd {
   MemoryCharge charge;
 };
 
+/// As Fd{}, but the texts keep their memory.
+void clear(Fd& fd) {
+  static_cast<FdFacts&>(fd) = {};
+  fd.name.clear();
+  fd.name_raw.clear();
+}
+
 struct TypeText {
   char typechar;
   std::string_view name;
@@ -87,9 +94,7 @@ std::shared_ptr<Fd> FdPool::make() {
 void FdPool::give_back(std::shared_ptr<Fd>&& record) {
   std::shared_ptr<Fd> taken = std::move(record);
   if (taken.use_count() != 1 || spare_.size() == kMostSpare || static_cast<const ChargedFd&>(*taken).charge.bytes() > kMostBytes) return;
-  static_cast<FdFacts&>(*taken) = {};
-  taken->name.clear();
-  taken->name_raw.clear();
+  clear(*taken);
   spare_.push_back(std::move(taken));
 }
 
@@ -98,9 +103,12 @@ FdTable::~FdTable() {
     if (slot) pool_->give_back(std::move(slot));
 }
 
+FdTable::Sparse::iterator FdTable::sparse_place(int64_t fd) {
+  return std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; });
+}
+
 FdTable::Slot* FdTable::sparse_slot(int64_t fd) {
-  const auto it =
-      std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; });
+  const auto it = sparse_place(fd);
   return it != sparse_.end() && it->first == fd ? &it->second : nullptr;
 }
 
@@ -127,9 +135,7 @@ void FdTable::grow_dense(size_t wanted) {
   constexpr size_t kLeast = 8;
   const size_t before = dense_.size();
   dense_.resize(std::min(std::max({wanted, before * 2, kLeast}), most_dense()));
-  const auto number_below = [](const auto& entry, size_t number) { return entry.first < static_cast<int64_t>(number); };
-  const auto first = std::lower_bound(sparse_.begin(), sparse_.end(), before, number_below);
-  const auto last = std::lower_bound(first, sparse_.end(), dense_.size(), number_below);
+  const auto first = sparse_place(static_cast<int64_t>(before)), last = sparse_place(static_cast<int64_t>(dense_.size()));
   for (auto entry = first; entry != last; ++entry) dense_[static_cast<size_t>(entry->first)] = std::move(entry->second);
   sparse_.erase(first, last);
 }
@@ -143,9 +149,7 @@ FdTable::Slot* FdTable::claim(int64_t number, size_t bytes) {
     s = &dense_[static_cast<size_t>(number)];
     recharge();
   } else if (!s) {
-    const auto at = std::lower_bound(sparse_.begin(), sparse_.end(), number,
-                                     [](const auto& e, int64_t n) { return e.first < n; });
-    s = &sparse_.insert(at, {number, nullptr})->second;
+    s = &sparse_.insert(sparse_place(number), {number, nullptr})->second;
     if (number < 0) ++negatives_;
     recharge();
   }
@@ -165,9 +169,7 @@ Fd* FdTable::renew(int64_t number, size_t expected_text_bytes) {
   Slot* s = claim(number, sizeof(ChargedFd) + expected_text_bytes);
   if (!s) return nullptr;
   if (s->use_count() == 1) {
-    static_cast<FdFacts&>(**s) = {};
-    (*s)->name.clear();
-    (*s)->name_raw.clear();
+    clear(**s);
   } else {
     *s = pool_->make();
   }
@@ -181,7 +183,7 @@ void FdTable::remove(int64_t fd) {
   --size_;
   pool_->give_back(std::move(*s));
   if (static_cast<uint64_t>(fd) < dense_.size()) return;
-  sparse_.erase(std::lower_bound(sparse_.begin(), sparse_.end(), fd, [](const auto& e, int64_t n) { return e.first < n; }));
+  sparse_.erase(sparse_place(fd));
   if (fd < 0) --negatives_;
 }
 

@@ -124,6 +124,9 @@ class FdTable {
   /// How far the array may reach: for numbers that most processes use, and for more when as many are in use.
   size_t most_dense() const;
   void grow_dense(size_t wanted);
+  using Sparse = std::vector<std::pair<int64_t, Slot>>;
+  /// The first of sparse_ that is not below `fd`.
+  Sparse::iterator sparse_place(int64_t fd);
   /// Of numbers outside the array.
   Slot* sparse_slot(int64_t fd);
   /// The place of `fd`, made if need be, for a record of `bytes`; null when the table is full, or memory is short.
@@ -135,7 +138,7 @@ class FdTable {
   void recharge() { slots_charge_.set(copy_bytes()); }
 
   std::vector<Slot> dense_;
-  std::vector<std::pair<int64_t, Slot>> sparse_;  // sorted, numbers that dense_ has no place for
+  Sparse sparse_;  // sorted, numbers that dense_ has no place for
   size_t negatives_ = 0;                          // how many of sparse_ are below 0
   size_t size_ = 0;
   FdPool* pool_;

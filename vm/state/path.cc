@@ -92,11 +92,8 @@ size_t join(std::string_view base, std::string_view path, char* room) {
 }  // namespace
 
 std::string concat_path(std::string_view base, std::string_view path) {
-  if (too_long(base, path)) return std::string(kTooLong);
-  if (path.empty() || is_clean(path)) return std::string(path);
   std::string room;
-  concat_path(base, path, room);
-  return room;
+  return std::string(concat_path(base, path, room));
 }
 
 std::string_view concat_path(std::string_view base, std::string_view path, std::string& room) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 
+#include "tests/support/compiled_rules.h"
 #include "tests/support/sample_rules.h"
 #include "vm/exec/interpreter.h"
 #include "vm/image/verifier.h"
@@ -20,16 +21,6 @@ using fvm::Value;
 namespace {
 
 constexpr auto kEvent = fvm::EventCode::SYSCALL_CLOSE_X;
-
-fvm::VerifiedImage compiled(const CheckedRules& rules, const EmitOptions& options = {}) {
-  auto image = emit(rules, options, place_of);
-  REQUIRE(image);
-  auto sealed = fvm::SealedImage::from_bytes(image->bytes);
-  REQUIRE(sealed);
-  auto verified = fvm::verify(std::move(*sealed));
-  if (!verified) FAIL(fvm::describe(verified.error()));
-  return std::move(*verified);
-}
 
 std::vector<uint32_t> matches(fvm::Machine& machine, const FakeFields& fields,
                               fvm::MatchMode mode = fvm::MatchMode::All, fvm::EventCode code = kEvent) {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/compiled_rules.h"
 #include "tests/support/rules_builder.h"
 #include "tests/support/sample_rules.h"
 #include "vm/exec/interpreter.h"
@@ -40,21 +41,11 @@ struct SlowFields {
   fvm::ValueList read_for_output(const fvm::FieldUse& use, fvm::Arena& arena) const { return read(use, arena); }
 };
 
-inline fvm::VerifiedImage image_of(const falcoc::CheckedRules& rules) {
-  auto image = falcoc::emit(rules, {}, falcoc::test::place_of);
-  REQUIRE(image);
-  auto sealed = fvm::SealedImage::from_bytes(image->bytes);
-  REQUIRE(sealed);
-  auto verified = fvm::verify(std::move(*sealed));
-  if (!verified) FAIL(fvm::describe(verified.error()));
-  return std::move(*verified);
-}
-
 /// Does what the engine does with a profiler.
 class Watched {
  public:
   explicit Watched(const falcoc::CheckedRules& rules, fvm::ProfilerOptions options = defaults())
-      : image_(image_of(rules)),
+      : image_(falcoc::test::compiled(rules)),
         machine_(image_),
         profiler_(machine_.image(), std::move(options)),
         out_(machine_.rule_count()) {
