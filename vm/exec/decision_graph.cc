@@ -36,6 +36,7 @@ bool leaves_no_trace(const ImageView& image, uint32_t term) {
 bool is_of_process(const ImageView& image, uint32_t term) {
   const FieldRec* field = field_of(image, term);
   if (field == nullptr || has_memory(static_cast<FieldId>(field->field))) return false;
+  if (is_of_leader(static_cast<FieldId>(field->field))) return false;
   const Domain domain = kFields[field->field].domain;
   return domain != Domain::Event && domain != Domain::Fd;
 }

@@ -24,6 +24,23 @@ constexpr bool has_memory(FieldId id) {
   }
 }
 
+/// Fields of the leader of a session or process group, which is looked up by number: it may come and go without a change of the
+/// process that the field is about.
+constexpr bool is_of_leader(FieldId id) {
+  switch (id) {
+    case FieldId::ProcSname:
+    case FieldId::ProcSidExe:
+    case FieldId::ProcSidExepath:
+    case FieldId::ProcVpgidName:
+    case FieldId::ProcVpgidExe:
+    case FieldId::ProcVpgidExepath:
+    case FieldId::ProcPgidName:
+    case FieldId::ProcPgidExe:
+    case FieldId::ProcPgidExepath: return true;
+    default: return false;
+  }
+}
+
 /// Fields whose values all follow from the same few facts, and so are asked about together.
 enum class FieldFamily : uint8_t {
   None,

@@ -31,9 +31,12 @@ class Generations {
     thread.lineage_generation = ++last_;
     // A process group or session leader is looked up by number, not along parent links.
     const bool leader = thread.tid == thread.sid || thread.tid == thread.vpgid || thread.tid == thread.pgid;
-    if (leader || thread.first_child || (thread.group && thread.group->first != thread.group->last))
+    if (by_number_ || leader || thread.first_child || (thread.group && thread.group->first != thread.group->last))
       lineage_epoch_ = ++last_;
   }
+
+  /// From now on some thread may name a parent that is not linked to it, and find it by number: any change may concern it.
+  void lose_links() { by_number_ = true; }
 
   void catch_up(ThreadEntry& thread) const {
     if (group_epoch_ > thread.group_seen) {  // some group has changed since the last look at this one
@@ -51,6 +54,7 @@ class Generations {
   uint64_t group_epoch_ = 0;  ///< the latest of all groups
   uint64_t process_epoch_ = 0, lineage_epoch_ = 0, container_epoch_ = 0;
   uint32_t last_fd_ = 0;
+  bool by_number_ = false;
 };
 
 }  // namespace fvm

@@ -147,8 +147,12 @@ void State::on_fds(int64_t tid, std::vector<FdRecord> fds) { impl_->import.add(i
 void State::on_interfaces(std::vector<InterfaceRecord> list) { impl_->core.interfaces.set(std::move(list)); }
 void State::on_user(const UserRecord& r) {
   impl_->core.users.set_user({}, User{r.uid, r.gid, r.name, r.home, r.shell});
+  impl_->core.generations.touch_all_processes();
 }
-void State::on_group(const GroupRecord& r) { impl_->core.users.set_group({}, Group{r.gid, r.name}); }
+void State::on_group(const GroupRecord& r) {
+  impl_->core.users.set_group({}, Group{r.gid, r.name});
+  impl_->core.generations.touch_all_processes();
+}
 
 void State::Impl::run_deferred(uint64_t now_ns) {
   StateCore::Deferred& todo = core.deferred;

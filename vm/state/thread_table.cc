@@ -55,6 +55,7 @@ ThreadEntry* ThreadTable::add_unlinked(std::unique_ptr<ThreadEntry> entry) {
   }
   recharge(*entry);
   ThreadEntry* added = by_tid_.set(tid, std::move(entry)).get();
+  if (tid == 0) generations_.lose_links();  // the number of all parents that are not known
   generations_.touch_process(*added);
   generations_.touch_lineage(*added);
   generations_.touch_container(*added);
@@ -189,6 +190,7 @@ void ThreadTable::reparent_children(ThreadEntry& dying) {
 void ThreadTable::detach_children(ThreadEntry& thread) {
   while (ThreadEntry* child = thread.first_child) {
     unlink_parent(*child);
+    generations_.lose_links();
     generations_.touch_lineage(*child);
   }
 }

@@ -66,7 +66,7 @@ class Lives : public fvm::testing::Scene {
     const int64_t tid = some_thread();
     const fvm::Thread* t = thread(tid);
     if (!t || t->is_invalid()) return tick(tid);
-    switch (below(12)) {
+    switch (below(14)) {
       case 0:
       case 1:
       case 2: {
@@ -87,7 +87,7 @@ class Lives : public fvm::testing::Scene {
       case 4:
       case 5: {
         const auto child = static_cast<int64_t>(200 + below(40));
-        if (thread(child)) break;
+        if (thread(child) && below(3) != 0) break;  // else its end was lost, and the number comes again
         clone({.result = child,
                .tid = tid,
                .pid = t->pid,
