@@ -124,16 +124,16 @@ class Lives : public fvm::testing::Scene {
     }
   }
   /// An event that rules are asked of.
-  const fvm::EvalContext& watched() { return event(kWatched, some_thread(), {0, 3}); }
+  const fvm::EvalContext& watched(int64_t tid) { return event(kWatched, tid, {0, 3}); }
+  int64_t some_thread() {
+    if (below(6) == 0) return below(2) == 0 ? 1 : 100;
+    return static_cast<int64_t>(200 + below(40));
+  }
 
  private:
   static constexpr const char* kNames[] = {"sh", "ls", "cat"};
   static constexpr const char* kWords[] = {"-a", "-b", "-c"};
   size_t below(size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random_); }
-  int64_t some_thread() {
-    if (below(6) == 0) return below(2) == 0 ? 1 : 100;
-    return static_cast<int64_t>(200 + below(40));
-  }
   std::string cgroups() {
     const std::string id(64, below(2) == 0 ? 'a' : 'b');
     return below(3) == 0 ? fvm::testing::nul_list({"cpu=/"}) : fvm::testing::nul_list({"cpu=/docker/" + id});
@@ -160,8 +160,12 @@ TEST_CASE("what is remembered of a process holds as long as its state") {
     Lives lives(seed);
     std::vector<uint32_t> before;
     for (int i = 0; i < 3000; ++i) {
+      // The same thread right before and after: nothing else has made its memory void meanwhile.
+      const int64_t tid = lives.some_thread();
+      const std::vector<uint32_t> first = matches(forgetful, lives.watched(tid));
+      REQUIRE(matches(remembering, lives.last) == first);
       lives.something();
-      const fvm::EvalContext& context = lives.watched();
+      const fvm::EvalContext& context = lives.watched(tid);
       const std::vector<uint32_t> expected = matches(forgetful, context);
       REQUIRE(matches(remembering, context) == expected);
       REQUIRE(matches(remembering, context) == expected);
