@@ -145,6 +145,7 @@ void Engine::count_unknown(const EventView& event, const EvalContext& context) {
 
 LossCounts Engine::losses(const SourceStats& source) const {
   LossCounts lost;
+  lost.of(LossKind::Dropped) = source.dropped_by_code;
   lost.of(LossKind::ExitMissing) = source.exits_missing;
   lost.of(LossKind::EnterMissing) = source.enters_missing;
   lost.of(LossKind::UnknownThread) = stats_.unknown_thread_by_code;

@@ -25,7 +25,7 @@ Stale stale_records(const LossCounts& lost) {
   Stale stale{lost.thread_records, lost.descriptor_records};
   for (size_t code = 0; code < kEventCount; ++code) {
     uint64_t events = 0;
-    for (const LossKind kind : {LossKind::ExitMissing, LossKind::Refused, LossKind::EnterMissing})
+    for (const LossKind kind : {LossKind::Dropped, LossKind::ExitMissing, LossKind::Refused, LossKind::EnterMissing})
       events += lost.of(kind)[code];
     if (changes_threads(kEvents[code])) stale.threads += events;
     if (changes_descriptors(kEvents[code])) stale.descriptors += events;

@@ -19,6 +19,7 @@ namespace fvm {
 
 //   FALCO_LOSS(Sym, "key in JSON", "words")          what can be wrong with one event
 #define FALCO_LOSSES(FALCO_LOSS)                                  \
+  FALCO_LOSS(Dropped, "dropped", "not recorded")                  \
   FALCO_LOSS(ExitMissing, "exits_missing", "never finished")      \
   FALCO_LOSS(Refused, "records_refused", "record unusable")       \
   FALCO_LOSS(EnterMissing, "enters_missing", "arguments missing") \

@@ -47,7 +47,8 @@ LossReport::LossReport(const fvm::Engine& engine, const fvm::SourceStats& source
     : active_rules_(engine.active_rules()) {
   const fvm::LossCounts lost = engine.losses(source);
   if (!lost.any()) return;
-  lost_ = lost.of_kind(fvm::LossKind::ExitMissing) + lost.of_kind(fvm::LossKind::Refused);
+  lost_ = lost.of_kind(fvm::LossKind::Dropped) + lost.of_kind(fvm::LossKind::ExitMissing) +
+          lost.of_kind(fvm::LossKind::Refused);
   incomplete_ = lost.of_all_events() - lost_;
 
   std::map<std::string_view, Reasons> by_name;

@@ -124,6 +124,10 @@ struct SourceStats {
   CountByCode enters_missing{};   ///< the exit event is there, its enter event should be and is not: arguments may be lost
   CountByCode refused_by_code{};  ///< the part of `refused` whose event code could be read
   CountByCode unread_by_code{};   ///< given out unread or as a number, state_only ones apart
+  // Of live sources only.
+  CountByCode dropped_by_code{};  ///< happened, and the producer could not record them
+  uint64_t masked = 0;            ///< of no interest, or of this program itself: not recorded
+  uint64_t late = 0;              ///< given out behind a younger one of another CPU
 };
 
 enum class BatchStatus : uint8_t { Events, End, Failed };

@@ -42,7 +42,7 @@ TEST_CASE("nothing lost, nobody blinded") {
 }
 
 TEST_CASE("a lost event blinds every rule it could have matched") {
-  for (const LossKind kind : {LossKind::ExitMissing, LossKind::Refused}) {
+  for (const LossKind kind : {LossKind::Dropped, LossKind::ExitMissing, LossKind::Refused}) {
     Rules rules;
     rules.lost.of(kind)[kChmod] = 2;
     CHECK(rules.blinded() == "result,process");
