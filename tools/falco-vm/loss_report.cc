@@ -44,8 +44,9 @@ nlohmann::json in_json(std::span<const uint64_t> reasons) {
 }  // namespace
 
 LossReport::LossReport(const fvm::Engine& engine, const fvm::SourceStats& source)
-    : active_rules_(engine.active_rules()) {
-  const fvm::LossCounts lost = engine.losses(source);
+    : LossReport(engine.losses(source), engine) {}
+
+LossReport::LossReport(const fvm::LossCounts& lost, const fvm::Engine& engine) : active_rules_(engine.active_rules()) {
   if (!lost.any()) return;
   lost_ = lost.of_kind(fvm::LossKind::Dropped) + lost.of_kind(fvm::LossKind::ExitMissing) +
           lost.of_kind(fvm::LossKind::Refused);
@@ -77,31 +78,58 @@ std::string LossReport::summary() const {
     if (incomplete_ != 0)
       fmt::format_to(std::back_inserter(out), "{} event{} incomplete", incomplete_, plural(incomplete_));
     out += ": ";
-    for (size_t i = 0; i < std::min(by_event_.size(), kShownEvents); ++i) {
-      fmt::format_to(std::back_inserter(out), "{}{} {}", i == 0 ? "" : ", ", by_event_[i].name,
-                     total(by_event_[i].reasons));
-    }
-    if (by_event_.size() > kShownEvents) {
-      const size_t more = by_event_.size() - kShownEvents;
-      fmt::format_to(std::back_inserter(out), " and {} more type{}", more, plural(more));
-    }
+    append_events(out);
     out += '\n';
   }
   if (!rules_.empty()) out += counted_rules();
   return out;
 }
 
+void LossReport::append_events(std::string& out) const {
+  for (size_t i = 0; i < std::min(by_event_.size(), kShownEvents); ++i) {
+    fmt::format_to(std::back_inserter(out), "{}{} {}", i == 0 ? "" : ", ", by_event_[i].name,
+                   total(by_event_[i].reasons));
+  }
+  if (by_event_.size() > kShownEvents) {
+    const size_t more = by_event_.size() - kShownEvents;
+    fmt::format_to(std::back_inserter(out), " and {} more type{}", more, plural(more));
+  }
+}
+
+std::string LossReport::sentence() const {
+  std::string out = fmt::format("{} event{} lost", lost_, plural(lost_));
+  if (!by_event_.empty()) {
+    out += " (";
+    append_events(out);
+    out += ')';
+  }
+  if (direct_rules() != 0) {
+    out += ", ";
+    append_direct_rules(out);
+  }
+  return out;
+}
+
+size_t LossReport::direct_rules() const {
+  return static_cast<size_t>(std::count_if(rules_.begin(), rules_.end(), [](const Row& r) { return r.directly; }));
+}
+
+void LossReport::append_direct_rules(std::string& out) const {
+  const size_t direct = direct_rules();
+  fmt::format_to(std::back_inserter(out), "{} of {} active rule{} may have missed something: ", direct, active_rules_,
+                 plural(active_rules_));
+  for (size_t i = 0; i < std::min(direct, kShownRules); ++i) {
+    fmt::format_to(std::back_inserter(out), "{}\"{}\"", i == 0 ? "" : ", ", fvm::escape_line(rules_[i].name));
+  }
+  if (direct > kShownRules) fmt::format_to(std::back_inserter(out), " and {} more", direct - kShownRules);
+}
+
 std::string LossReport::counted_rules() const {
-  const auto direct =
-      static_cast<size_t>(std::count_if(rules_.begin(), rules_.end(), [](const Row& r) { return r.directly; }));
+  const size_t direct = direct_rules();
   std::string out;
   if (direct != 0) {
-    fmt::format_to(std::back_inserter(out), "falco-vm: {} of {} active rule{} may have missed something: ", direct,
-                   active_rules_, plural(active_rules_));
-    for (size_t i = 0; i < std::min(direct, kShownRules); ++i) {
-      fmt::format_to(std::back_inserter(out), "{}\"{}\"", i == 0 ? "" : ", ", fvm::escape_line(rules_[i].name));
-    }
-    if (direct > kShownRules) fmt::format_to(std::back_inserter(out), " and {} more", direct - kShownRules);
+    out += "falco-vm: ";
+    append_direct_rules(out);
     out += '\n';
   }
   if (direct != rules_.size()) {

@@ -16,10 +16,16 @@ namespace falco_vm {
 
 class LossReport {
  public:
+  /// Of all that `engine` has run so far.
   LossReport(const fvm::Engine& engine, const fvm::SourceStats& source);
+  /// Of `lost`, while these rules run.
+  LossReport(const fvm::LossCounts& lost, const fvm::Engine& engine);
 
   /// A line per kind of news, each starting with the program's name; empty when nothing was lost.
   std::string summary() const;
+  /// "7 events lost (openat 4, close 3), 2 of 40 active rules may have missed something: "A", "B"" in one line.
+  std::string sentence() const;
+  uint64_t lost_events() const { return lost_; }
   /// The complete tables by event type and by rule; empty when nothing was lost.
   std::string tables() const;
   /// Adds `lost_by_event` and `blinded_rules`: name -> reason -> count.
@@ -33,6 +39,9 @@ class LossReport {
     bool directly;
   };
 
+  void append_events(std::string& out) const;
+  size_t direct_rules() const;
+  void append_direct_rules(std::string& out) const;
   std::string counted_rules() const;
 
   uint64_t lost_ = 0;        ///< events nobody saw
