@@ -117,6 +117,14 @@ class Usage(ProgramTest):
         self.assert_refused(falcoc(), USAGE)
         self.assert_refused(falco_vm(), USAGE)
 
+    def test_live_without_the_module(self):
+        image = self.image()
+        nowhere = self.file("probe", "") + ".absent"
+        self.assert_refused(falco_vm("--ruleset", image, "--device", nowhere), OUTSIDE, "not loaded")
+        self.assert_refused(falco_vm("--ruleset", image, "--device", self.file("probe", "")), OUTSIDE, "not the device")
+        self.assert_refused(falco_vm("--ruleset", image, "--ring-mb", "3"), USAGE, "1, 2, 4")
+        self.assert_refused(falco_vm("--ruleset", image, "-e", CAPTURE, "--ring-mb", "4"), USAGE)
+
     def test_help_and_version(self):
         for program in (falcoc, falco_vm):
             self.assertIn(b"xample", program("--help").stdout)

@@ -9,11 +9,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "capture/live/live_source.h"
+#include "capture/live/probe_device.h"
 #include "capture/scap_reader.h"
+#include "tools/falco-vm/loss_watch.h"
 #include "tools/falco-vm/options.h"
 #include "tools/falco-vm/print_events.h"
 #include "tools/falco-vm/profiling.h"
@@ -71,24 +75,50 @@ struct CloseFile {
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
-/// What a run reads from and writes to; both open, or neither.
+/// What a run reads from and writes to; all open, or none.
 struct Streams {
   std::unique_ptr<fvm::EventSource> source;
+  fvm::LiveSource* live = nullptr;  ///< `source`, when it is one
+  std::string name;                 ///< of the source, for messages
   File out;
 };
 
-std::optional<Streams> open_streams(const Options& o) {
-  auto source = fvm::open_capture(o.capture);
-  if (!source) {
+bool open_source(const Options& o, Streams& streams) {
+  streams.name = o.capture.empty() ? o.device : o.capture;
+  if (!o.capture.empty()) {
+    auto source = fvm::open_capture(o.capture);
+    if (source) {
+      streams.source = std::move(*source);
+      return true;
+    }
     complain(o.capture + ": " + source.error().message);
-    return std::nullopt;
+    return false;
   }
-  File out(o.output == "-" ? stdout : std::fopen(o.output.c_str(), "w"));
-  if (!out) {
+  fvm::ProbeOptions probe_options;
+  probe_options.device = o.device;
+  probe_options.ring_bytes = o.ring_mb << 20;
+  probe_options.reserved_bytes = probe_options.ring_bytes / 8;
+  probe_options.snaplen = o.snaplen;
+  auto probe = fvm::open_probe(probe_options);
+  if (!probe) {
+    complain(probe.error().message);
+    return false;
+  }
+  auto source = fvm::make_live_source(std::move(*probe), {});
+  streams.live = source.get();
+  streams.source = std::move(source);
+  return true;
+}
+
+std::optional<Streams> open_streams(const Options& o) {
+  Streams streams;
+  if (!open_source(o, streams)) return std::nullopt;
+  streams.out = File(o.output == "-" ? stdout : std::fopen(o.output.c_str(), "w"));
+  if (!streams.out) {
     complain("can't open " + o.output + ": " + std::strerror(errno));
     return std::nullopt;
   }
-  return Streams{std::move(*source), std::move(out)};
+  return streams;
 }
 
 std::optional<fvm::VerifiedImage> load(const std::string& path, int& exit_code) {
@@ -107,14 +137,17 @@ std::optional<fvm::VerifiedImage> load(const std::string& path, int& exit_code) 
   return std::move(*verified);
 }
 
-bool write_stats(const Options& o, const fvm::Engine& engine, const fvm::SourceStats& source) {
+bool write_stats(const Options& o, const fvm::Engine& engine, const Streams& streams) {
   if (!o.stats) return true;
+  const fvm::SourceStats& source = streams.source->stats();
+  const std::optional<fvm::LiveStats> live = streams.live ? std::optional(streams.live->live_stats()) : std::nullopt;
   if (o.stats_file.empty()) {
-    std::fputs(stats_text(engine, source).c_str(), stderr);
+    std::fputs(stats_text(engine, source, live).c_str(), stderr);
     return true;
   }
   const File file(std::fopen(o.stats_file.c_str(), "w"));
-  const bool ok = file && std::fprintf(file.get(), "%s\n", stats_json(engine, source).c_str()) > 0 && std::fflush(file.get()) == 0;
+  const bool ok = file && std::fprintf(file.get(), "%s\n", stats_json(engine, source, live).c_str()) > 0 &&
+                  std::fflush(file.get()) == 0;
   if (!ok) complain("can't write " + o.stats_file + ": " + std::strerror(errno));
   return ok;
 }
@@ -125,52 +158,78 @@ bool write_profile(Profiling& profiling) {
   return ok;
 }
 
-int replay(const Options& o, fvm::Engine& engine) {
+uint64_t wall_clock_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+/// Until the capture ends or a signal comes.
+fvm::BatchStatus replay(fvm::Engine& engine, fvm::EventSource& source, fvm::AlertSink& sink) {
+  Progress progress;
+  fvm::BatchStatus status = fvm::BatchStatus::Events;
+  while (status == fvm::BatchStatus::Events && g_stop == 0) {
+    status = engine.poll(source, sink);
+    progress.update(source);
+  }
+  return status;
+}
+
+/// Until a signal comes or time is over; then what lies in the rings is handled.
+fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, fvm::LiveSource& source, fvm::AlertSink& sink) {
+  LossWatch losses({.json = o.json, .hostname = host_name()});
+  const uint64_t begin_ns = wall_clock_ns();
+  const uint64_t most_ns = nanoseconds(o.max_seconds);
+  fvm::BatchStatus status = fvm::BatchStatus::Events;
+  while (status == fvm::BatchStatus::Events) {
+    const uint64_t now_ns = wall_clock_ns();
+    if (g_stop != 0 || (most_ns != 0 && now_ns - begin_ns > most_ns)) source.stop();
+    status = engine.poll(source, sink);
+    if (losses.is_due(now_ns) && !losses.look(now_ns, engine, source.stats(), sink)) break;
+  }
+  losses.look(wall_clock_ns(), engine, source.stats(), sink);
+  return status;
+}
+
+int run_rules(const Options& o, fvm::Engine& engine) {
   const std::optional<Streams> streams = open_streams(o);
   if (!streams) return kOutsideWorld;
   fvm::EventSource& source = *streams->source;
   std::FILE* const out = streams->out.get();
   fvm::FileSink sink(out, o.buffered);
-  Profiling profiling(o.profile_file, {o.ruleset, o.capture, o.all_matches});
+  Profiling profiling(o.profile_file, {o.ruleset, streams->name, o.all_matches});
   if (o.profile && !profiling.start(engine, o.profile_every)) {
     complain("can't open " + o.profile_file + ": " + std::strerror(errno));
     return kOutsideWorld;
   }
-  fvm::BatchStatus status = fvm::BatchStatus::Events;
-  {
-    Progress progress;
-    while (status == fvm::BatchStatus::Events && g_stop == 0) {
-      status = engine.poll(source, sink);
-      progress.update(source);
-    }
-  }
+  const fvm::BatchStatus status = streams->live ? watch(o, engine, *streams->live, sink) : replay(engine, source, sink);
   const bool flushed = std::fflush(out) == 0;
 
   int exit_code = kOk;
   if (status == fvm::BatchStatus::Failed) {
-    complain(o.capture + ": " + source.error().message + " (at byte " + std::to_string(source.error().offset) +
-             " of the uncompressed stream); alerts up to there were printed");
+    complain(
+        streams->name + ": " + source.error().message +
+        (streams->live ? "" : " (at byte " + std::to_string(source.error().offset) + " of the uncompressed stream)") +
+        "; alerts up to there were printed");
     exit_code = kOutsideWorld;
   }
   if (engine.stats().alerts_lost != 0 || !flushed) {
-    complain("can't write alerts to " + (o.output == "-" ? std::string("standard output") : o.output) + ": " + std::strerror(errno));
+    complain("can't write alerts to " + (o.output == "-" ? std::string("standard output") : o.output) + ": " +
+             std::strerror(errno));
     exit_code = kOutsideWorld;
   }
   if (g_stop != 0) std::fputs("falco-vm: stopped by a signal\n", stderr);
   std::fputs(summary_text(engine, source.stats()).c_str(), stderr);
-  if (!write_stats(o, engine, source.stats())) exit_code = kOutsideWorld;
+  if (!write_stats(o, engine, *streams)) exit_code = kOutsideWorld;
   if (o.profile && !write_profile(profiling)) exit_code = kOutsideWorld;
   return exit_code;
 }
 
 int print(const Options& o) {
-  if (o.capture.empty()) {
-    complain("--print reads captures only; name one with -e FILE.scap");
-    return kUsage;
-  }
   const std::optional<Streams> streams = open_streams(o);
   if (!streams) return kOutsideWorld;
-  return print_events({o.print_format, o.json, nanoseconds(o.max_seconds), &g_stop}, *streams->source, streams->out.get());
+  return print_events({o.print_format, o.json, nanoseconds(o.max_seconds), &g_stop}, *streams->source,
+                      streams->out.get());
 }
 
 int list_events(const Options& o) {
@@ -188,7 +247,8 @@ int run(int argc, char** argv) {
 
   const std::optional<uint8_t> priority = parse_priority(o.priority);
   if (!priority) {
-    complain("--priority: `" + o.priority + "` is not a priority (emergency, alert, critical, error, warning, notice, informational, debug)");
+    complain("--priority: `" + o.priority +
+             "` is not a priority (emergency, alert, critical, error, warning, notice, informational, debug)");
     return kUsage;
   }
   install_signals();
@@ -201,7 +261,7 @@ int run(int argc, char** argv) {
   options.mode = o.all_matches ? fvm::MatchMode::All : fvm::MatchMode::First;
   options.json = o.json;
   options.hostname = host_name();
-  options.max_event_time_ns = nanoseconds(o.max_seconds);
+  options.max_event_time_ns = o.capture.empty() ? 0 : nanoseconds(o.max_seconds);  // live: watch() looks at the clock
   const auto with = [&](const char* step) { return std::ranges::find(o.without_steps, step) == o.without_steps.end(); };
   options.read_all = !with("interest");
   options.machine.classes = with("classes");
@@ -212,15 +272,12 @@ int run(int argc, char** argv) {
   fvm::Engine& engine = *new fvm::Engine(std::move(*image), options);
   engine.select({o.only_tags, o.without_tags, o.without_names, *priority});
   if (engine.active_rules() == 0) {
-    complain("no rule is left to run: the selection disabled all " + std::to_string(engine.image().rules().size()) + " rules of " + o.ruleset);
+    complain("no rule is left to run: the selection disabled all " + std::to_string(engine.image().rules().size()) +
+             " rules of " + o.ruleset);
     return kBadImage;
   }
 
-  if (o.capture.empty()) {
-    complain("this build reads captures only; name one with -e FILE.scap");
-    return kOutsideWorld;
-  }
-  return replay(o, engine);
+  return run_rules(o, engine);
 }
 
 }  // namespace

@@ -3,6 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <bit>
+
+#include "capture/kmod/falco_probe_abi.h"
+
 #ifndef FALCO_VERSION
 #error "FALCO_VERSION comes from the build"
 #endif
@@ -18,6 +22,17 @@ std::string profile_ending(std::string& file) {
   return file.empty() ? std::string() : "the name of a profile ends in .txt, .json or .html";
 }
 
+constexpr uint32_t kMostRingMb = 1024;
+constexpr uint32_t kMostSnaplen = 65000;
+
+/// Empty, or what is wrong with the size of a ring.
+std::string ring_size(std::string& text) {
+  uint32_t megabytes = 0;
+  const bool ok =
+      CLI::detail::lexical_cast(text, megabytes) && std::has_single_bit(megabytes) && megabytes <= kMostRingMb;
+  return ok ? std::string() : "a ring has 1, 2, 4 ... 1024 MiB";
+}
+
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
@@ -26,25 +41,48 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.set_version_flag("--version", std::string("falco-vm ") + FALCO_VERSION);
   app.set_config("--config", "", "read options from FILE, one key=value a line");
   auto* ruleset = app.add_option("--ruleset", o.ruleset, "compiled rules, made by falcoc")->type_name("FILE.fbc");
-  app.add_option("-e", o.capture, "read events from a capture, plain or gzip; - is standard input")->type_name("FILE.scap");
+  auto* capture =
+      app.add_option("-e", o.capture,
+                     "read events from a capture, plain or gzip; - is standard input; without -e: watch this\n"
+                     "machine through the kernel module")
+          ->type_name("FILE.scap");
   auto* json = app.add_flag("--json", o.json, "print alerts as JSON, one object a line");
   app.add_flag("--all-matches", o.all_matches, "report every rule an event matches, not only the first");
-  auto* only = app.add_option("-t", o.only_tags, "run only rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
-  auto* tags = app.add_option("-T", o.without_tags, "disable rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
+  auto* only = app.add_option("-t", o.only_tags, "run only rules with TAG (repeatable)")
+                   ->type_name("TAG")
+                   ->allow_extra_args(false);
+  auto* tags = app.add_option("-T", o.without_tags, "disable rules with TAG (repeatable)")
+                   ->type_name("TAG")
+                   ->allow_extra_args(false);
   auto* names = app.add_option("-D", o.without_names, "disable rules whose name contains TEXT (repeatable)")
                     ->type_name("TEXT")
                     ->allow_extra_args(false);
   only->excludes(tags)->excludes(names);
   app.add_option("--priority", o.priority, "disable rules less severe than LEVEL")->type_name("LEVEL");
-  app.add_option("--print", o.print_format, "print fields of every event, such as '%evt.num %proc.name', and run no rules;\n"
+  app.add_option("--print", o.print_format,
+                 "print fields of every event, such as '%evt.num %proc.name', and run no rules;\n"
                  "* in front: also events that lack one of the fields; with --json: objects")
       ->type_name("FORMAT")
       ->excludes(ruleset);
-  auto* list = app.add_flag("--list-events", o.list_events, "print the events that captures hold and their parameters; with --json: as JSON");
+  auto* list = app.add_flag("--list-events", o.list_events,
+                            "print the events that captures hold and their parameters; with --json: as JSON");
   app.add_flag("--markdown", o.markdown, "with --list-events: as a Markdown table")->needs(list)->excludes(json);
-  app.add_option("-M", o.max_seconds, "stop after SECONDS of event time")->type_name("SECONDS");
+  app.add_option("-M", o.max_seconds, "stop after SECONDS: of event time with -e, of the clock without")
+      ->type_name("SECONDS");
   app.add_option("--output", o.output, "where alerts go; - is standard output")->type_name("FILE");
   app.add_flag("--buffered", o.buffered, "don't flush after every alert");
+  app.add_option("--device", o.device, "the kernel module's device (" FALCO_PROBE_DEVICE ")")
+      ->default_val(FALCO_PROBE_DEVICE)
+      ->type_name("FILE")
+      ->excludes(capture);
+  app.add_option("--ring-mb", o.ring_mb, "size of the ring buffer of each CPU, in MiB, a power of two (8)")
+      ->type_name("N")
+      ->check(CLI::Validator(ring_size, "", "power of two"))
+      ->excludes(capture);
+  app.add_option("--snaplen", o.snaplen, "bytes of data of reads and writes to keep (80)")
+      ->type_name("N")
+      ->check(CLI::Range(uint32_t{0}, kMostSnaplen))
+      ->excludes(capture);
   // Not in the help: a user has no reason to do without.
   app.add_option("--disable", o.without_steps)
       ->delimiter(',')
@@ -54,12 +92,13 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   auto* stats = app.add_option("--stats", o.stats_file, "print statistics at the end, or write them to FILE as JSON")
                     ->type_name("FILE")
                     ->expected(0, 1);
-  auto* profile = app.add_option("--profile", o.profile_file,
-                                 "measure what each rule costs; print a table at the end, or write FILE: .txt the table,\n"
-                                 ".json everything, .html a page to open in a browser")
-                      ->type_name("FILE")
-                      ->expected(0, 1)
-                      ->check(CLI::Validator(profile_ending, "", "ending"));
+  auto* profile =
+      app.add_option("--profile", o.profile_file,
+                     "measure what each rule costs; print a table at the end, or write FILE: .txt the table,\n"
+                     ".json everything, .html a page to open in a browser")
+          ->type_name("FILE")
+          ->expected(0, 1)
+          ->check(CLI::Validator(profile_ending, "", "ending"));
   app.add_option("--profile-every", o.profile_every, "how far apart to measure (512); 1: every event")
       ->type_name("N")
       ->check(CLI::Range(uint32_t{1}, uint32_t{1} << 30))
@@ -67,6 +106,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.footer(
       "Exit codes: 0 fine, 1 the compiled rules are not acceptable, 2 wrong usage, 3 a file or device failed.\n\n"
       "Examples:\n"
+      "  falco-vm --ruleset rules.fbc --json --stats\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap.gz\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap --json --all-matches -t cis > alerts.jsonl\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap --stats=stats.json\n"

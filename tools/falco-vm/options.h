@@ -15,7 +15,10 @@ enum ExitCode : int { kOk = 0, kBadImage = 1, kUsage = 2, kOutsideWorld = 3 };
 
 struct Options {
   std::string ruleset;
-  std::string capture;
+  std::string capture;    ///< empty: live, from the kernel module
+  std::string device;     ///< of the kernel module
+  uint32_t ring_mb = 8;   ///< ring buffer of each CPU; a power of two
+  uint32_t snaplen = 80;  ///< bytes of data of reads and writes that the kernel module keeps
   bool json = false;
   bool all_matches = false;
   bool buffered = false;
@@ -23,17 +26,17 @@ struct Options {
   std::vector<std::string> without_tags;
   std::vector<std::string> without_names;
   std::string priority = "debug";
-  uint64_t max_seconds = 0;      ///< of event time; 0 = no limit
+  uint64_t max_seconds = 0;  ///< of event time, live of the clock; 0 = no limit
   std::string output = "-";
   bool stats = false;
-  std::string stats_file;        ///< empty: standard error
+  std::string stats_file;  ///< empty: standard error
   bool profile = false;
-  std::string profile_file;      ///< empty: standard error
-  uint32_t profile_every = 512;  ///< see ProfilerOptions::every
-  bool list_events = false;      ///< print the table of events, as JSON with `json`, and do nothing else
-  bool markdown = false;         ///< of --list-events
+  std::string profile_file;                ///< empty: standard error
+  uint32_t profile_every = 512;            ///< see ProfilerOptions::every
+  bool list_events = false;                ///< print the table of events, as JSON with `json`, and do nothing else
+  bool markdown = false;                   ///< of --list-events
   std::vector<std::string> without_steps;  ///< parts that only save time, to do without, for comparing; see kSteps
-  std::string print_format;      ///< not empty: print events instead of running rules
+  std::string print_format;                ///< not empty: print events instead of running rules
 };
 
 /// What --disable accepts.

@@ -27,6 +27,8 @@ std::vector<Counter> losses(const fvm::Engine& engine, const fvm::SourceStats& s
   const fvm::StateStats& s = engine.state().stats();
   return {
       {"drop_notices", e.events_by_code[static_cast<size_t>(fvm::EventCode::DROP_E)]},
+      {"events_not_recorded",
+       std::accumulate(source.dropped_by_code.begin(), source.dropped_by_code.end(), uint64_t{0})},
       {"records_refused", source.refused},
       {"unknown_events", source.unknown_events},
       {"unknown_blocks", source.unknown_blocks},
@@ -49,6 +51,22 @@ std::vector<Counter> machine_counters(const fvm::Engine& engine) {
           {"times they filled their room and were dropped", machine.graph().evictions()},
           {"values forgotten for others", machine.memo().evictions()},
           {"processes forgotten for others", machine.processes().evictions()}};
+}
+
+/// What the kernel module counted, over all CPUs.
+std::vector<Counter> probe_counters(const fvm::LiveStats& live, const fvm::SourceStats& source) {
+  return {{"cpus", live.cpus},
+          {"seen", live.seen},
+          {"masked", live.masked},
+          {"sent", live.sent},
+          {"lost_ring_full", live.lost[FALCO_PROBE_LOST_FULL]},
+          {"lost_too_long", live.lost[FALCO_PROBE_LOST_TOO_LONG]},
+          {"lost_fault", live.lost[FALCO_PROBE_LOST_FAULT]},
+          {"lost_bad_position", live.lost[FALCO_PROBE_LOST_POSITION]},
+          {"lost_no_ring", live.lost[FALCO_PROBE_LOST_NO_RING]},
+          {"unreadable_values", live.unreadable_values},
+          {"raced_values", live.raced_values},
+          {"late", source.late}};
 }
 
 struct MemoryUse {
@@ -105,20 +123,22 @@ void append_table(std::string& out, std::string_view title, const std::vector<Co
 
 std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& source) {
   const fvm::EngineStats& e = engine.stats();
-  std::string out = fmt::format("falco-vm: {} raw events, {} evaluated, {} alert{} from {} active rule{}\n", source.raw_events,
-                                e.evaluated, e.alerts, e.alerts == 1 ? "" : "s", engine.active_rules(),
-                                engine.active_rules() == 1 ? "" : "s");
+  std::string out = fmt::format("falco-vm: {} raw events, {} evaluated, {} alert{} from {} active rule{}\n",
+                                source.raw_events, e.evaluated, e.alerts, e.alerts == 1 ? "" : "s",
+                                engine.active_rules(), engine.active_rules() == 1 ? "" : "s");
   std::string lost;
   for (const auto& [name, count] : losses(engine, source)) {
     if (count != 0) fmt::format_to(std::back_inserter(lost), "{}{} {}", lost.empty() ? "" : ", ", name, count);
   }
   if (!lost.empty()) out += "falco-vm: not everything was seen: " + lost + "\n";
   out += LossReport(engine, source).summary();
-  if (!source.first_refusal.empty()) out += "falco-vm: first record refused: " + fvm::escape_line(source.first_refusal) + "\n";
+  if (!source.first_refusal.empty())
+    out += "falco-vm: first record refused: " + fvm::escape_line(source.first_refusal) + "\n";
   return out;
 }
 
-std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source) {
+std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source,
+                       const std::optional<fvm::LiveStats>& live) {
   const fvm::EngineStats& e = engine.stats();
   std::string out;
   const auto by_name = events_by_name(e, source);
@@ -137,18 +157,23 @@ std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source
                 {"evaluated", e.evaluated},
                 {"of types that no rule looks at", unwatched(e, source)},
                 {"events of unknown threads", engine.state().stats().unknown_threads}});
+  if (live) append_table(out, "kernel module", probe_counters(*live, source));
   append_table(out, "rules machine", machine_counters(engine));
   const MemoryUse memory = memory_use(engine);
-  append_table(out, "threads", {{"known now", engine.state().stats().threads}, {"known at most", engine.state().stats().threads_peak}});
-  fmt::format_to(std::back_inserter(out), "memory:\n{:>14.1f}  MB of state at most, of {} MB allowed\n{:>14.1f}  MB of the process at most, of {} MB\n",
-                 megabytes(memory.state_peak_bytes), memory.state_ceiling_bytes >> 20, megabytes(memory.process_peak_bytes),
-                 memory.process_ceiling_bytes >> 20);
+  append_table(out, "threads",
+               {{"known now", engine.state().stats().threads}, {"known at most", engine.state().stats().threads_peak}});
+  fmt::format_to(
+      std::back_inserter(out),
+      "memory:\n{:>14.1f}  MB of state at most, of {} MB allowed\n{:>14.1f}  MB of the process at most, of {} MB\n",
+      megabytes(memory.state_peak_bytes), memory.state_ceiling_bytes >> 20, megabytes(memory.process_peak_bytes),
+      memory.process_ceiling_bytes >> 20);
   append_table(out, "lost", losses(engine, source));
   out += LossReport(engine, source).tables();
   return out;
 }
 
-std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source) {
+std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source,
+                       const std::optional<fvm::LiveStats>& live) {
   const fvm::EngineStats& e = engine.stats();
   nlohmann::json out;
   out["raw_events"] = source.raw_events;
@@ -169,6 +194,9 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
                     {"decision_evictions", engine.machine().graph().evictions()},
                     {"memo_evictions", engine.machine().memo().evictions()},
                     {"process_evictions", engine.machine().processes().evictions()}};
+  if (live) {
+    for (const auto& [name, count] : probe_counters(*live, source)) out["probe"][std::string(name)] = count;
+  }
   out["active_rules"] = engine.active_rules();
   out["alerts"] = e.alerts;
   auto& events = out["events_by_type"] = nlohmann::json::object();

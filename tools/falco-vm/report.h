@@ -3,8 +3,10 @@
 // What falco-vm says at the end of a run: a summary for people on standard error, or everything as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "capture/live/live_source.h"
 #include "vm/engine.h"
 
 namespace falco_vm {
@@ -12,7 +14,9 @@ namespace falco_vm {
 /// Two or three lines: events, alerts, and anything lost.
 std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& source);
 /// Tables by event type, by rule and by priority, then every loss counter.
-std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source);
-std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source);
+std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source,
+                       const std::optional<fvm::LiveStats>& live);
+std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source,
+                       const std::optional<fvm::LiveStats>& live);
 
 }  // namespace falco_vm
