@@ -119,7 +119,7 @@ class Usage(ProgramTest):
 
     def test_live_without_the_module(self):
         image = self.image()
-        nowhere = self.file("probe", "") + ".absent"
+        nowhere = str(self.file("probe", "")) + ".absent"
         self.assert_refused(falco_vm("--ruleset", image, "--device", nowhere), OUTSIDE, "not loaded")
         self.assert_refused(falco_vm("--ruleset", image, "--device", self.file("probe", "")), OUTSIDE, "not the device")
         self.assert_refused(falco_vm("--ruleset", image, "--ring-mb", "3"), USAGE, "1, 2, 4")
