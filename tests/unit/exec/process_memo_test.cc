@@ -46,6 +46,7 @@ CheckedRules rules_about_processes() {
   for (const char* word : {"-a", "-b", "-c"}) checks.push_back(b.check(FieldId::ProcArgs, Contains, {word}));
   for (const char* word : {"X=1", "X=2"}) checks.push_back(b.check(FieldId::ProcEnv, Contains, {word}));
   for (const char* name : {"alice", "bob"}) checks.push_back(b.check(FieldId::UserName, Eq, {name}));
+  for (const char* name : {"staff", "wheel"}) checks.push_back(b.check(FieldId::GroupName, Eq, {name}));
   for (const char* id : {"aaaaaaaaaaaa", "bbbbbbbbbbbb", "host"})
     checks.push_back(b.check(FieldId::ContainerId, Eq, {id}));
   for (const char* name : {"early", "late"}) checks.push_back(b.check(FieldId::ContainerName, Eq, {name}));
@@ -66,7 +67,7 @@ class Lives : public fvm::testing::Scene {
     const int64_t tid = some_thread();
     const fvm::Thread* t = thread(tid);
     if (!t || t->is_invalid()) return tick(tid);
-    switch (below(14)) {
+    switch (below(16)) {
       case 0:
       case 1:
       case 2: {
@@ -117,6 +118,15 @@ class Lives : public fvm::testing::Scene {
       case 10:
         event(EventCode::USER_ADDED_E, -1,
               {static_cast<uint32_t>(10 + below(2)), 1u, below(2) == 0 ? "alice" : "bob", "/", "/bin/sh", ""});
+        break;
+      case 11:  // lists of a capture, which may come in its middle
+        state.on_user({static_cast<uint32_t>(10 + below(2)), 1u, below(2) == 0 ? "alice" : "bob", "/", "/bin/sh"});
+        break;
+      case 12:
+        state.on_group({20u, below(2) == 0 ? "staff" : "wheel"});
+        break;
+      case 13:
+        event(EventCode::GROUP_ADDED_E, -1, {20u, below(2) == 0 ? "staff" : "wheel", ""});
         break;
       default:
         event(EventCode::SYSCALL_CHDIR_X, tid, {0, "/tmp"});
