@@ -104,6 +104,7 @@ struct State::Impl {
   Import import;
   uint64_t first_event_ts_ns = 0;
   bool leading = true;  ///< only events that belong to the metadata have come yet
+  ThreadLookup* lookup = nullptr;
   /// The event of the last update().
   struct Shown {
     const EventView* event = nullptr;
@@ -122,6 +123,9 @@ struct State::Impl {
   void make_room() {
     if (core.threads.crowded()) core.threads.make_room();
   }
+  void look_up(int64_t tid, StateSink& sink) {
+    if (lookup->look_up(tid, sink) && import.pending()) import.finish(core);
+  }
   void bind(Step& step, const EventTraits& traits);
   void note(const EventView& event, const EventTraits& traits);
   void keep_enter(const EventView& event, const EventTraits& traits);
@@ -129,6 +133,8 @@ struct State::Impl {
 
 State::State(const StateLimits& ceilings) : impl_(std::make_unique<Impl>(ceilings)) {}
 State::~State() = default;
+
+void State::set_lookup(ThreadLookup* lookup) { impl_->lookup = lookup; }
 
 void State::on_section() {
   impl_->core.threads.clear();
@@ -279,6 +285,9 @@ bool State::update(const EventView& event) {
   if (traits.hidden) {
     impl.keep_enter(event, traits);
     return false;
+  }
+  if (impl.lookup != nullptr && traits.lookup == Lookup::Get && core.threads.find(event.tid) == nullptr) {
+    impl.look_up(event.tid, *this);
   }
   Step step{event};
   impl.bind(step, traits);

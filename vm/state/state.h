@@ -16,6 +16,7 @@
 #include "vm/event/event_view.h"
 #include "vm/field/field_reader.h"
 #include "vm/source/event_source.h"
+#include "vm/source/thread_lookup.h"
 #include "vm/state/fd.h"
 #include "vm/state/thread.h"
 
@@ -78,6 +79,9 @@ class State final : public StateSink {
   void on_interfaces(std::vector<InterfaceRecord>) override;
   void on_user(const UserRecord&) override;
   void on_group(const GroupRecord&) override;
+
+  /// Asks `lookup` for threads that nothing is known of, from now on; null: nobody. It must live as long.
+  void set_lookup(ThreadLookup* lookup);
 
   /// Looks a few events ahead of update(): starts loading what batch[next] and its successors will need.
   void prefetch(std::span<const EventView> batch, size_t next) const;
