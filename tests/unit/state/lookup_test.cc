@@ -37,6 +37,7 @@ ThreadRecord record(int64_t tid, int64_t pid, int64_t ptid, const char* comm) {
   r.ptid = ptid;
   r.comm = r.exe = comm;
   r.cwd = "/home/";
+  if (tid != pid) r.flags = thread_flag::kCloneThread;  // as scans and captures have it
   return r;
 }
 
