@@ -57,7 +57,13 @@ Interest Engine::interest() const {
   uint8_t uses = 0;
   for (const FieldUse& use : machine_.field_uses()) uses |= state_use_of(use.id);
   add_events_of_state(uses, events);
-  return {events, events_noted_by_state()};
+  const EventSet by_socket = events_of_sockets();
+  EventSet of_sockets;
+  for (size_t c = 0; c < kEventCount; ++c) {
+    const auto code = static_cast<EventCode>(c);
+    if (by_socket.has(code) && !machine_.watches(code)) of_sockets.add(code);
+  }
+  return {events, events_noted_by_state(), of_sockets};
 }
 
 BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {

@@ -102,6 +102,7 @@ struct falco_probe_config {
 
 struct falco_probe_interest {
 	__u64 events[FALCO_PROBE_EVENT_WORDS];
+	__u64 sockets[FALCO_PROBE_EVENT_WORDS];     /* of `events`, those wanted only when their descriptor is a socket */
 	__u64 syscalls[FALCO_PROBE_SYSCALL_WORDS];  /* which calls without an event of their own come as generic ones */
 };
 

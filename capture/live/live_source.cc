@@ -99,8 +99,11 @@ void RingSource::find_cpus() {
 
 void RingSource::set_interest(const Interest& interest) {
   interest_ = {};
-  for (size_t code = 0; code < kEventCount; ++code) {
-    if (interest.read.has(static_cast<EventCode>(code))) interest_.events[code / 64] |= uint64_t{1} << (code % 64);
+  for (size_t c = 0; c < kEventCount; ++c) {
+    const auto code = static_cast<EventCode>(c);
+    const uint64_t bit = uint64_t{1} << (c % 64);
+    if (interest.read.has(code)) interest_.events[c / 64] |= bit;
+    if (interest.of_sockets.has(code)) interest_.sockets[c / 64] |= bit;
   }
   for (__u64& word : interest_.syscalls) word = UINT64_MAX;
   has_interest_ = true;

@@ -101,8 +101,9 @@ struct SourceError {
 struct Interest {
   EventSet read;   ///< events with their parameters
   EventSet noted;  ///< of the others, those of which thread and time matter
+  EventSet of_sockets;  ///< of those to read, the ones that tell something only when their descriptor is a socket
 
-  static Interest in_all() { return {EventSet::all(), EventSet::all()}; }
+  static Interest in_all() { return {EventSet::all(), EventSet::all(), {}}; }
 };
 
 /// One counter per event code.

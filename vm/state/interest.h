@@ -22,6 +22,9 @@ inline constexpr uint8_t kAll = 7;
 /// The events of which State wants to know thread and time when it need not see them.
 EventSet events_noted_by_state();
 
+/// The events that change something only when their descriptor is a socket.
+EventSet events_of_sockets();
+
 /// Adds the events that change what `uses` names, or anything that is always needed.
 void add_events_of_state(uint8_t uses, EventSet& events);
 

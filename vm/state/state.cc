@@ -221,6 +221,13 @@ EventSet events_noted_by_state() {
   return noted;
 }
 
+EventSet events_of_sockets() {
+  EventSet events;
+  for (size_t code = 0; code < kEventCount; ++code)
+    if (kTraits[code].needs_socket) events.add(static_cast<EventCode>(code));
+  return events;
+}
+
 void State::Impl::note(const EventView& event, const EventTraits& traits) {
   ThreadTable& threads = core.threads;
   ThreadEntry* t = threads.find(event.tid);

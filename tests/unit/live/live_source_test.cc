@@ -197,11 +197,15 @@ TEST_CASE("the interest is a mask of the events that are read") {
   Interest interest;
   interest.read.add(EventCode::SYSCALL_EXECVE_19_X);
   interest.noted.add(EventCode::SYSCALL_READ_X);
+  interest.read.add(EventCode::SYSCALL_WRITE_X);
+  interest.of_sockets.add(EventCode::SYSCALL_WRITE_X);
   live.source->set_interest(interest);
   live.batch();
   const auto code = static_cast<size_t>(EventCode::SYSCALL_EXECVE_19_X);
   CHECK(live.kernel->interest.events[code / 64] == uint64_t{1} << (code % 64));
-  CHECK(live.kernel->interest.events[0] == 0);
+  const uint64_t write = uint64_t{1} << static_cast<size_t>(EventCode::SYSCALL_WRITE_X);
+  CHECK(live.kernel->interest.events[0] == write);
+  CHECK(live.kernel->interest.sockets[0] == write);
   live.kernel->refuses_interest = true;
   live.source->set_interest(interest);
   BatchStatus status{};
