@@ -55,6 +55,23 @@ constexpr BlockInfo block_info(uint32_t type) {
   }
 }
 
+/// The id that today's writers give such a block. The oldest files had ids of their own: 0x8...ABCD.
+constexpr uint32_t newest_block(BlockKind kind, bool has_flags = false, bool large = false) {
+  constexpr uint32_t kOldestIds = 0x80000000;
+  uint32_t id = 0;
+  int newest = 0;
+  const auto look_at = [&](uint32_t row_id, const BlockInfo& row) {
+    if (row.kind != kind || row.has_flags != has_flags || row.large != large || row_id >= kOldestIds || row.version <= newest) return;
+    id = row_id;
+    newest = row.version;
+  };
+#define FALCO_BLOCK(id, Kind, version, flags, large) look_at(id, {BlockKind::Kind, version, flags, large});
+#include "capture/blocks.def"
+#undef FALCO_BLOCK
+  return id;
+}
+static_assert(newest_block(BlockKind::Threads) == 0x215 && newest_block(BlockKind::Event, true, true) == 0x222);
+
 /// Bytes of an event from what its header says: an old writer made two events, in version 1, 3 bytes longer than they are.
 constexpr uint32_t event_length(uint32_t said_bytes, EventCode code, int version) {
   constexpr uint32_t kSlipBytes = 3;

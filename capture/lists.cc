@@ -12,11 +12,6 @@ namespace fvm {
 
 namespace {
 
-constexpr size_t kNameBytes = 1024;    ///< comm, exe, exepath, cwd, root
-constexpr size_t kVectorBytes = 4096;  ///< args, env, cgroups
-constexpr size_t kFdNameBytes = 1023;
-constexpr size_t kUserTextBytes = 255;
-constexpr size_t kInterfaceNameBytes = 1023;
 /// Tails up to this length were written before pid namespace start and tty were put in front.
 constexpr uint64_t kOldTailBytes = 29;
 
@@ -56,7 +51,7 @@ bool more(const BodyReader& body) { return body.ok() && body.left() >= kListPadd
 
 /// args and env: writers may leave out the last terminator.
 std::string nul_separated(BodyReader& body, std::string_view what) {
-  std::string s = body.counted(kVectorBytes, what);
+  std::string s = body.counted(list_limits::kVector, what);
   if (!s.empty() && s.back() != '\0') s += '\0';
   return s;
 }
@@ -69,22 +64,7 @@ IpAddr address(BodyReader& body, uint8_t family) {
   return a;
 }
 
-L4 l4_of(uint8_t wire) {
-  switch (wire) {
-    case 1:
-      return L4::NotApplicable;
-    case 2:
-      return L4::Tcp;
-    case 3:
-      return L4::Udp;
-    case 4:
-      return L4::Icmp;
-    case 5:
-      return L4::Raw;
-    default:
-      return L4::Unknown;
-  }
-}
+L4 l4_of(uint8_t wire) { return wire < kListedL4.size() ? kListedL4[wire] : L4::Unknown; }
 
 void read_thread_tail(ThreadRecord& t, SizedEntry& entry) {
   if (entry.left() > kOldTailBytes) {
@@ -111,11 +91,11 @@ void read_thread(BodyReader& body, int version, ThreadRecord& t) {
   t.ptid = body.number<int64_t>();
   if (version >= 6) t.sid = body.number<int64_t>();
   if (version >= 8) t.vpgid = body.number<int64_t>();
-  t.comm = body.text(kNameBytes, "a process name");
-  t.exe = body.text(kNameBytes, "a program name");
-  if (version >= 7) t.exepath = body.text(kNameBytes, "a program path");
+  t.comm = body.text(list_limits::kName, "a process name");
+  t.exe = body.text(list_limits::kName, "a program name");
+  if (version >= 7) t.exepath = body.text(list_limits::kName, "a program path");
   t.args = nul_separated(body, "an argument list");
-  t.cwd = body.text(kNameBytes, "a working directory");
+  t.cwd = body.text(list_limits::kName, "a working directory");
   t.fdlimit = body.number<int64_t>();
   t.flags = body.number<uint32_t>();
   t.uid = body.number<uint32_t>();
@@ -131,9 +111,9 @@ void read_thread(BodyReader& body, int version, ThreadRecord& t) {
   if (version >= 4) {
     t.vtid = body.number<int64_t>();
     t.vpid = body.number<int64_t>();
-    t.cgroups = body.counted(kVectorBytes, "a cgroup list");
+    t.cgroups = body.counted(list_limits::kVector, "a cgroup list");
   }
-  if (version >= 5) t.root = body.text(kNameBytes, "a root directory");
+  if (version >= 5) t.root = body.text(list_limits::kName, "a root directory");
 }
 
 /// False: the type is from a newer writer, its data unknown.
@@ -169,15 +149,15 @@ bool read_fd(BodyReader& body, FdRecord& f, SizedEntry* entry) {
     case FdType::UnixSock:
       f.unix_source = body.number<uint64_t>();
       f.unix_destination = body.number<uint64_t>();
-      f.name = body.text(kFdNameBytes, "a socket path");
+      f.name = body.text(list_limits::kFdName, "a socket path");
       break;
     case FdType::FileV2:
       f.open_flags = body.number<uint32_t>();
-      f.name = body.text(kFdNameBytes, "a descriptor name");
+      f.name = body.text(list_limits::kFdName, "a descriptor name");
       if (entry) f.dev = entry->number_or<uint32_t>(0);
       break;
     default:
-      f.name = body.text(kFdNameBytes, "a descriptor name");
+      f.name = body.text(list_limits::kFdName, "a descriptor name");
       break;
   }
   return true;
@@ -254,12 +234,13 @@ bool read_interfaces(BodyReader& body, int version, StateSink& sink) {
     const size_t name_bytes = body.number<uint16_t>();
     if (!body.ok()) return;
     if (type < 1 || type > 4) return body.corrupt("an interface has the unknown type " + std::to_string(type));
-    if (name_bytes > kInterfaceNameBytes) return body.corrupt("an interface name is too long");
-    const uint8_t family = type == 1 || type == 3 ? 4 : 6;
+    if (name_bytes > list_limits::kInterfaceName) return body.corrupt("an interface name is too long");
+    const auto kind = static_cast<ListedInterface>(type);
+    const uint8_t family = kind == ListedInterface::Ipv4 || kind == ListedInterface::Ipv4WithoutSpeed ? 4 : 6;
     record.address = address(body, family);
     record.netmask = address(body, family);
     record.broadcast = address(body, family);
-    if (type <= 2) body.skip(sizeof(uint64_t));  // link speed
+    if (kind <= ListedInterface::Ipv6) body.skip(sizeof(uint64_t));  // link speed
     record.name = until_nul(body.bytes(name_bytes));
   };
   while (more(body)) {
@@ -289,15 +270,15 @@ void read_users(BodyReader& body, int version, StateSink& sink) {
       UserRecord user;
       user.uid = body.number<uint32_t>();
       user.gid = body.number<uint32_t>();
-      user.name = body.text(kUserTextBytes, "a user name");
-      user.home = body.text(kUserTextBytes, "a home directory");
-      user.shell = body.text(kUserTextBytes, "a shell");
+      user.name = body.text(list_limits::kUserText, "a user name");
+      user.home = body.text(list_limits::kUserText, "a home directory");
+      user.shell = body.text(list_limits::kUserText, "a shell");
       finish();
       if (body.ok()) sink.on_user(user);
     } else {
       GroupRecord group;
       group.gid = body.number<uint32_t>();
-      group.name = body.text(kUserTextBytes, "a group name");
+      group.name = body.text(list_limits::kUserText, "a group name");
       finish();
       if (body.ok()) sink.on_group(group);
     }

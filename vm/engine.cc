@@ -50,20 +50,21 @@ void Engine::profile_with(RuleProfiler& profiler) {
 
 /// The events with a program, and what State needs for the fields that programs and output show.
 Interest Engine::interest() const {
-  EventSet events;
-  for (size_t code = 0; code < kEventCount; ++code) {
-    if (machine_.watches(static_cast<EventCode>(code))) events.add(static_cast<EventCode>(code));
-  }
+  Interest wanted;
   uint8_t uses = 0;
   for (const FieldUse& use : machine_.field_uses()) uses |= state_use_of(use.id);
-  add_events_of_state(uses, events);
+  add_events_of_state(uses, wanted.state);
+  wanted.read = wanted.state;
+  for (size_t code = 0; code < kEventCount; ++code) {
+    if (machine_.watches(static_cast<EventCode>(code))) wanted.read.add(static_cast<EventCode>(code));
+  }
+  wanted.noted = events_noted_by_state();
   const EventSet by_socket = events_of_sockets();
-  EventSet of_sockets;
   for (size_t c = 0; c < kEventCount; ++c) {
     const auto code = static_cast<EventCode>(c);
-    if (by_socket.has(code) && !machine_.watches(code)) of_sockets.add(code);
+    if (by_socket.has(code) && !machine_.watches(code)) wanted.of_sockets.add(code);
   }
-  return {events, events_noted_by_state(), of_sockets};
+  return wanted;
 }
 
 BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {
@@ -101,7 +102,9 @@ void Engine::handle(const EventView& event, AlertSink& sink) {
   } else {
     run_measured(event.code, fields);
   }
+  if (matches_.rules().empty()) return;
   for (const uint32_t rule : matches_.rules()) alert_measured(rule, event, fields, sink);
+  if (listener_ != nullptr) listener_->on_match(event);
 }
 
 void Engine::run_rules(EventCode code, const LiveFields& fields) {
@@ -115,8 +118,8 @@ void Engine::run_measured(EventCode code, const LiveFields& fields) {
   if (profiler_->detours().count != 0) profiler_->detoured(code);
 }
 
-/// In a stretch, what leads to the rules is the same for all events, timed or not, and so is the branch history that they
-/// find. Events that alone took a branch to be timed came out a fifth to a third too long.
+/// In a stretch, what leads to the rules is the same for all events, timed or not, and so is the branch history that
+/// they find. Events that alone took a branch to be timed came out a fifth to a third too long.
 void Engine::run_watched(EventCode code, const LiveFields& fields, bool due) {
   if (due & (profiler_->sample(code) == RuleProfiler::Sample::Traced)) return run_traced(code, fields);
   const uint64_t begin = CycleClock::now();
@@ -163,8 +166,8 @@ LossCounts Engine::losses(const SourceStats& source) const {
   lost.thread_records = state.threads_refused + state.threads_evicted + state.images_trimmed;
   lost.descriptor_records = state.fds_refused;
   lost.container_records = state.failed_containers;
-  lost.unnamed = stats_.events_by_code[static_cast<size_t>(EventCode::DROP_E)] + (source.refused - std::min(named, source.refused)) +
-                 (stats_.source_failed ? 1 : 0);
+  lost.unnamed = stats_.events_by_code[static_cast<size_t>(EventCode::DROP_E)] +
+                 (source.refused - std::min(named, source.refused)) + (stats_.source_failed ? 1 : 0);
   return lost;
 }
 

@@ -62,6 +62,9 @@ class Engine {
   /// Measures rules from now on; the profiler must live as long as events come.
   void profile_with(RuleProfiler& profiler);
 
+  /// Who is told of every event that some rule matched; must live as long as events come.
+  void tell_matches(MatchListener& listener) { listener_ = &listener; }
+
   /// Handles the next batch of events. Events: call again; End; Failed: source.error() says why, what came before stands.
   /// Also ends at EngineOptions::max_event_time_ns, and when the sink refuses a line (stats().alerts_lost says so).
   BatchStatus poll(EventSource& source, AlertSink& sink);
@@ -98,6 +101,7 @@ class Engine {
   Interest interest_;
   const EventSource* told_ = nullptr;  ///< the source that knows the interest
   RuleProfiler* profiler_ = nullptr;  ///< null: nothing is measured
+  MatchListener* listener_ = nullptr;  ///< may be null
   EngineStats stats_;
 };
 

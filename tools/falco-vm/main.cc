@@ -22,6 +22,7 @@
 #include "tools/falco-vm/print_events.h"
 #include "tools/falco-vm/profiling.h"
 #include "tools/falco-vm/progress.h"
+#include "tools/falco-vm/recording.h"
 #include "tools/falco-vm/report.h"
 #include "tools/listing/table_listing.h"
 #include "vm/abi/priorities.h"
@@ -158,6 +159,33 @@ bool write_profile(Profiling& profiling) {
   return ok;
 }
 
+/// With -w: the source of `streams` is recorded from now on. False: it can't be.
+bool start_recording(const Options& o, fvm::Engine& engine, Streams& streams, std::unique_ptr<Recording>& recording) {
+  if (o.write_file.empty()) return true;
+  auto opened = Recording::open(o.write_file, o.write_matched ? fvm::Record::Matched : fvm::Record::All, o.capture);
+  if (!opened) {
+    complain(opened.error());
+    return false;
+  }
+  recording = std::move(*opened);
+  streams.source = recording->around(std::move(streams.source), engine);
+  return true;
+}
+
+/// False: the file is not complete.
+bool finish_recording(Recording& recording) {
+  std::string error;
+  const bool ok = recording.finish(error);
+  if (!error.empty()) complain(error);
+  std::fputs(recording.summary().c_str(), stderr);
+  return ok;
+}
+
+void keep_recording(Recording* recording) {
+  if (recording == nullptr) return;
+  if (const std::string error = recording->update(); !error.empty()) complain(error);
+}
+
 uint64_t wall_clock_ns() {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -165,26 +193,30 @@ uint64_t wall_clock_ns() {
 }
 
 /// Until the capture ends or a signal comes.
-fvm::BatchStatus replay(fvm::Engine& engine, fvm::EventSource& source, fvm::AlertSink& sink) {
+fvm::BatchStatus replay(fvm::Engine& engine, fvm::EventSource& source, fvm::AlertSink& sink, Recording* recording) {
   Progress progress;
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   while (status == fvm::BatchStatus::Events && g_stop == 0) {
     status = engine.poll(source, sink);
     progress.update(source);
+    keep_recording(recording);
   }
   return status;
 }
 
 /// Until a signal comes or time is over; then what lies in the rings is handled.
-fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, fvm::LiveSource& source, fvm::AlertSink& sink) {
+fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, Streams& streams, fvm::AlertSink& sink,
+                       Recording* recording) {
+  fvm::EventSource& source = *streams.source;
   LossWatch losses({.json = o.json, .hostname = host_name()});
   const uint64_t begin_ns = wall_clock_ns();
   const uint64_t most_ns = nanoseconds(o.max_seconds);
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   while (status == fvm::BatchStatus::Events) {
     const uint64_t now_ns = wall_clock_ns();
-    if (g_stop != 0 || (most_ns != 0 && now_ns - begin_ns > most_ns)) source.stop();
+    if (g_stop != 0 || (most_ns != 0 && now_ns - begin_ns > most_ns)) streams.live->stop();
     status = engine.poll(source, sink);
+    keep_recording(recording);
     if (losses.is_due(now_ns) && !losses.look(now_ns, engine, source.stats(), sink)) break;
   }
   losses.look(wall_clock_ns(), engine, source.stats(), sink);
@@ -192,8 +224,9 @@ fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, fvm::LiveSource& s
 }
 
 int run_rules(const Options& o, fvm::Engine& engine) {
-  const std::optional<Streams> streams = open_streams(o);
-  if (!streams) return kOutsideWorld;
+  std::unique_ptr<Recording> recording;
+  std::optional<Streams> streams = open_streams(o);
+  if (!streams || !start_recording(o, engine, *streams, recording)) return kOutsideWorld;
   fvm::EventSource& source = *streams->source;
   std::FILE* const out = streams->out.get();
   fvm::FileSink sink(out, o.buffered);
@@ -202,7 +235,8 @@ int run_rules(const Options& o, fvm::Engine& engine) {
     complain("can't open " + o.profile_file + ": " + std::strerror(errno));
     return kOutsideWorld;
   }
-  const fvm::BatchStatus status = streams->live ? watch(o, engine, *streams->live, sink) : replay(engine, source, sink);
+  const fvm::BatchStatus status =
+      streams->live ? watch(o, engine, *streams, sink, recording.get()) : replay(engine, source, sink, recording.get());
   const bool flushed = std::fflush(out) == 0;
 
   int exit_code = kOk;
@@ -222,6 +256,7 @@ int run_rules(const Options& o, fvm::Engine& engine) {
   std::fputs(summary_text(engine, source.stats()).c_str(), stderr);
   if (!write_stats(o, engine, *streams)) exit_code = kOutsideWorld;
   if (o.profile && !write_profile(profiling)) exit_code = kOutsideWorld;
+  if (recording && !finish_recording(*recording)) exit_code = kOutsideWorld;
   return exit_code;
 }
 

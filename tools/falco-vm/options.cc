@@ -64,6 +64,14 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
                  "* in front: also events that lack one of the fields; with --json: objects")
       ->type_name("FORMAT")
       ->excludes(ruleset);
+  auto* write =
+      app.add_option("-w", o.write_file, "also write the events to a capture, compressed if its name ends in .gz")
+          ->type_name("FILE.scap")
+          ->needs(ruleset);
+  app.add_flag("--write-matched", o.write_matched,
+               "with -w: write only events that a rule matched, and what changes the state\n"
+               "behind them; a replay gives the same alerts")
+      ->needs(write);
   auto* list = app.add_flag("--list-events", o.list_events,
                             "print the events that captures hold and their parameters; with --json: as JSON");
   app.add_flag("--markdown", o.markdown, "with --list-events: as a Markdown table")->needs(list)->excludes(json);
@@ -111,6 +119,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       "  falco-vm --ruleset rules.fbc -e trace.scap --json --all-matches -t cis > alerts.jsonl\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap --stats=stats.json\n"
       "  falco-vm --ruleset rules.fbc -e trace.scap --profile=cost.html\n"
+      "  falco-vm --ruleset rules.fbc -e trace.scap -w alerts.scap.gz --write-matched\n"
       "  falco-vm -e trace.scap --print '%evt.time %proc.name %evt.type %evt.args'");
   try {
     app.parse(argc, argv);

@@ -28,6 +28,8 @@ struct Options {
   std::string priority = "debug";
   uint64_t max_seconds = 0;  ///< of event time, live of the clock; 0 = no limit
   std::string output = "-";
+  std::string write_file;        ///< a capture to write; empty: none
+  bool write_matched = false;    ///< only what rules matched, and what state needs
   bool stats = false;
   std::string stats_file;  ///< empty: standard error
   bool profile = false;
