@@ -3,12 +3,14 @@
 """Default rules + bundled capture -> the alerts in tests/golden/end_to_end/. FALCOC_BLESS=1 rewrites them."""
 import json
 import os
-import pathlib
+import re
 import unittest
 
 from programs import CAPTURE, GOLDEN, OK, RULES, SOURCE, ProgramTest, falco_vm, falcoc
 
 TAGS = {"filesystem", "software_mgmt", "process", "database", "host", "shell", "container", "cis", "users", "network"}
+MISSPELT = "sofware_mgmt"  # as the tag of software_mgmt was once published
+CONTROL = re.compile(r"cis_docker_[1-7](\.\d+)+|T\d{4}(\.\d{3})?|pci_\d+(\.\d+)+|nist_[A-Z]{2}-\d+")  # rules/README.md
 
 
 class Alerts(ProgramTest):
@@ -68,26 +70,47 @@ class Alerts(ProgramTest):
 
 
 class Rules(ProgramTest):
+    def rules(self, *options):
+        result = falcoc("list", "rules", "--json", *RULES, *options)
+        self.assert_exit(result, OK)
+        return [rule for rule in json.loads(result.stdout) if rule["enabled"]]
+
     def test_every_rule_has_a_known_tag_and_every_tag_a_rule(self):
+        rules = self.rules()
+        self.assertTrue(80 <= len(rules) <= 120, len(rules))
         used = set()
-        for alert_rule in self.described():
-            tags = set(alert_rule["tags"])
-            self.assertTrue(tags, alert_rule["rule"])
-            self.assertLessEqual(tags, TAGS, alert_rule["rule"])
-            used |= tags
+        for rule in rules:
+            with self.subTest(rule["name"]):
+                tags = set(rule["tags"]) - {MISSPELT}
+                themes = tags & TAGS
+                self.assertTrue(themes)
+                used |= themes
+                controls = tags - TAGS
+                self.assertTrue(controls)
+                self.assertEqual([c for c in controls if not CONTROL.fullmatch(c)], [])
+                self.assertEqual("cis" in tags, any(c.startswith("cis_") for c in controls))
         self.assertEqual(used, TAGS)
 
-    def described(self):
-        """Rules and tags as the files say, read line by line: this test needs no YAML library."""
-        rules = []
-        for path in RULES:
-            for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
-                if line.startswith("- rule: "):
-                    rules.append({"rule": line[8:].strip(), "tags": []})
-                if line.startswith("  tags: ["):
-                    rules[-1]["tags"] = [t.strip() for t in line[9:line.index("]")].split(",")]
-        self.assertGreater(len(rules), 15)
-        return rules
+    def test_every_rule_tells_why_and_whom(self):
+        for rule in self.rules():
+            with self.subTest(rule["name"]):
+                self.assertGreater(len(rule["description"].split()), 9)
+                for field in ("%user.name", "%proc.cmdline"):
+                    self.assertIn(field, rule["output"])
+
+    def test_both_published_spellings_of_a_tag_select(self):
+        right, wrong = ([r["name"] for r in self.rules("-t", tag)] for tag in ("software_mgmt", MISSPELT))
+        self.assertGreater(len(right), 2)
+        self.assertEqual(right, wrong)
+        self.assertEqual(self.rules("-T", "software_mgmt"), self.rules("-T", MISSPELT))
+        self.assertEqual(len(self.rules("-T", MISSPELT)), len(self.rules()) - len(right))
+
+    def test_the_benchmark_can_be_selected(self):
+        everything, cis = len(self.rules()), self.rules("-t", "cis")
+        self.assertGreater(len(cis), 20)
+        names = {r["name"] for r in cis}
+        self.assertLessEqual({"Privileged container launched", "Set-user-id bit given", "Secure shell server in a container"}, names)
+        self.assertEqual(len(self.rules("-T", "cis")), everything - len(cis))
 
     def test_compile_without_any_warning(self):
         result = falcoc(*RULES, "--Werror")
