@@ -10,7 +10,8 @@ usage: check_acts.py BIN_DIR [--data FOLDER] [--write] [--all]
   --write   writes what was seen to docs/ruleset.md instead of comparing with it
   --all     prints for each act every rule that woke up, not only the fitting ones
 
-Fitting rules are judged by hand in tests/ruleset/acts.tsv, alerts for ordinary work are explained in tests/ruleset/ordinary.tsv.
+Fitting rules are judged by hand in tests/ruleset/acts.tsv, alerts for ordinary work are explained in tests/ruleset/ordinary.tsv,
+and tests/ruleset/awake.tsv names rules that other captures wake.
 Exit codes: 0 fine, 1 something else happened than the tables and the document say, 2 wrong usage, 77 no captures.
 """
 import argparse
@@ -92,6 +93,17 @@ def judge_ordinary(seen, explained):
     return problems
 
 
+def judge_awake(bin_dir, image, captures):
+    wanted = collections.defaultdict(list)
+    for kind, rule in table("awake.tsv"):
+        wanted[kind].append(rule)
+    problems = []
+    for kind, rules in wanted.items():
+        woke = {alert["rule"] for alert in alerts(bin_dir, image, captures / f"{kind}.scap.gz", "--all-matches")}
+        problems += [f"{kind} did not wake `{rule}`" for rule in rules if rule not in woke]
+    return problems
+
+
 def document(acts, fitting, found, first, ordinary, captures):
     quiet = [c for c in captures if c not in {row[0] for row in ordinary}]
     text = ["# The default rules on recorded captures", "",
@@ -136,9 +148,11 @@ def main():
         for kind in kinds:
             for alert in alerts(options.bin_dir, image, captures / f"{kind}.scap.gz", "--all-matches"):
                 seen[kind, alert["rule"]] += 1
+        asleep = judge_awake(options.bin_dir, image, captures)
 
     problems, found = judge_acts(acts, fitting, names)
     found_first = [act for act in fitting if any(rule in first.get(act, {}) for rule in fitting[act])]
+    problems += asleep
     problems += judge_ordinary(seen, {(kind, rule): (int(count),) for kind, rule, count, _ in ordinary})
     for act, woke in acts.items():
         shown = woke if options.all else {rule: woke[rule] for rule in fitting.get(act, []) if rule in woke}

@@ -8,7 +8,7 @@ usage: coverage.py BIN_DIR [--check]
   --check   writes nothing; fails if docs/coverage.md isn't what would be written
 
 rules/controls.tsv gives every control its words. A rule counts as tested where a test shows it awake: in the bundled capture
-(tests/golden/end_to_end/break-in.jsonl), by a recorded act (tests/ruleset/acts.tsv), or by an act of the event generator
+(tests/golden/end_to_end/break-in.jsonl), by a recorded act (tests/ruleset/acts.tsv and awake.tsv), or by an act of the event generator
 (tools/event-generator/acts.def).
 Exit codes: 0 fine, 1 the document is old or a tag has no words, 2 wrong usage.
 """
@@ -39,7 +39,8 @@ def awake():
     """Rule -> letters of the tests that show it awake."""
     shown = collections.defaultdict(str)
     golden = (ROOT / "tests" / "golden" / "end_to_end" / "break-in.jsonl").read_text(encoding="utf-8")
-    acts = (ROOT / "tests" / "ruleset" / "acts.tsv").read_text(encoding="utf-8").splitlines()
+    acts = [line for name in ("acts.tsv", "awake.tsv")
+            for line in (ROOT / "tests" / "ruleset" / name).read_text(encoding="utf-8").splitlines()]
     generator = ROOT / "tools" / "event-generator" / "acts.def"
     sources = (
         ("B", [json.loads(line)["rule"] for line in golden.splitlines()]),
