@@ -34,6 +34,7 @@ extras | clang                 | libFuzzer needs it (make fuzz)
 extras | libclang-rt-14-dev    | libFuzzer and sanitizer runtimes of clang
 extras | clang-tidy            | static checks (make check)
 extras | clang-format          | layout of sources (make format)
+extras | shellcheck            | static checks of shell scripts (tests)
 '
 
 die() { echo "install-deps: $*" >&2; exit 1; }
