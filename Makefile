@@ -35,8 +35,20 @@ build: deps ## falcoc and falco-vm into build/release/bin
 demo: build ## compile rules/ and replay a bundled capture: alerts on your screen
 	@scripts/demo.sh $(BIN)
 
-test: build deps-browser ## all tests
+test: build deps-browser deps-package ## all tests
 	@$(call run_tests,release)
+
+install: build ## all into PREFIX=/usr/local, below DESTDIR= if given
+	@DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(or $(PREFIX),/usr/local)
+
+module: ## the kernel module into build/module, for the running kernel or KERNELDIR=...
+	@packaging/module.sh build/module $(KERNELDIR)
+
+deps-package:
+	@scripts/install-deps.sh build package
+
+deb: deps-package build ## Debian packages into build/deb: falcoc, falco-vm, falco-probe-dkms
+	@packaging/deb/build.sh $(BUILD) build/deb
 
 compare-sysdig: build ## fields of captures through sysdig and falco-vm: make compare-sysdig CAPTURES='a.scap b.scap.gz'
 	@python3 -B tests/sysdig/sysdig_diff.py $(BIN)/falco-vm $(or $(CAPTURES),rules/demo/break-in.scap.gz)
@@ -86,4 +98,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-extras build demo test compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-browser deps-extras deps-package build demo test install module deb compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format check clean
