@@ -101,11 +101,16 @@ class Contents(DebTest):
         self.assertEqual(set(paths) - self.files("falco-vm"), set())
 
     def test_sources_include_nothing_that_is_missing(self):
-        """Each #include "..." of the module finds its file in the source folder, seen from there or from the folder's top."""
+        """Each #include "..." of the module finds its file in one of the folders that are carried."""
         top = self.folder / "falco-probe-dkms" / "usr" / "src" / f"falco-probe-{VERSION}"
-        for file in top.glob("capture/kmod/*.[ch]"):
+        for file in top.glob("capture/kmod/*.[chd]*"):
             for name in re.findall(r'(?m)^\s*#\s*include\s+"([^"]+)"', file.read_text(encoding="utf-8")):
-                self.assertTrue((file.parent / name).is_file() or (top / name).is_file(), f"{file.name} includes {name}")
+                self.assertTrue(any((f / name).is_file() for f in (file.parent, top, top / "vm/abi")), f"{file.name} includes {name}")
+
+    def test_module_is_of_the_projects_version(self):
+        for text in [p.read_text(encoding="utf-8") for p in (SOURCE / "capture" / "kmod").glob("*.[ch]")]:
+            for version in re.findall(r'define FALCO_PROBE_VERSION "([^"]+)"', text):
+                self.assertEqual(version, VERSION)
 
 
 class Scripts(DebTest):
