@@ -40,11 +40,10 @@ FAKES = {
     "dkms": """action=$1; tree=$R/var/lib/dkms/falco-probe
         while (($#)); do case $1 in -v) v=$2; shift;; esac; shift; done
         case $action in
-          status) [[ ! -d $tree/$v ]] || if [[ -f $tree/$v/done ]]; then echo "falco-probe/$v: installed"; else echo "falco-probe/$v: added"; fi;;
           add) mkdir -p $tree/$v;;
           remove) rm -r $tree/$v;;
-          autoinstall) r=$(uname -r); v=$(ls_first $tree); to=$tree/$v/$r/$(uname -m)/module
-            mkdir -p "$to" "$R/lib/modules/$r/updates/dkms"; : >$tree/$v/done
+          autoinstall) r=$(uname -r); v=$(ls_first $tree); [[ -n $v ]] || exit 0; to=$tree/$v/$r/$(uname -m)/module
+            mkdir -p "$to" "$R/lib/modules/$r/updates/dkms"
             printf 'vermagic=%s SMP\\nversion=%s\\n' "$r" "$v" | tee_to "$to/falco_probe.ko" "$R/lib/modules/$r/updates/dkms/falco_probe.ko";;
         esac""",
     "curl": """for address; do :; done
