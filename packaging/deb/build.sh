@@ -32,7 +32,8 @@ libraries() {
   ((${#programs[@]})) || return 0
   mkdir -p "$work/shlibs/debian"
   printf 'Source: falcoc\n\nPackage: falcoc\nArchitecture: any\n' >"$work/shlibs/debian/control"
-  (cd "$work/shlibs" && dpkg-shlibdeps --warnings=0 -O "${programs[@]}") | sed 's/^shlibs:Depends=//'
+  # It warns that the programs do not lie where it expects them, which does not matter here.
+  (cd "$work/shlibs" && dpkg-shlibdeps -O "${programs[@]}" 2>log || { cat log >&2; exit 1; }) | sed 's/^shlibs:Depends=//'
 }
 
 for folder in "$here"/*/; do
