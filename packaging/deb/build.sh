@@ -26,15 +26,16 @@ fill() {  # fill FILE: with the facts of the package at hand
 }
 
 # Shared libraries, as package names with versions. The tool insists on a debian/control.
-libraries() {
+libraries() (
   local -a programs=()
   mapfile -t programs < <(find "$1/usr/bin" -type f -exec sh -c 'head -c 4 "$1" | grep -q ELF' _ {} \; -print 2>/dev/null)
   ((${#programs[@]})) || return 0
   mkdir -p "$work/shlibs/debian"
   printf 'Source: falcoc\n\nPackage: falcoc\nArchitecture: any\n' >"$work/shlibs/debian/control"
   # It warns that the programs do not lie where it expects them, which does not matter here.
-  (cd "$work/shlibs" && dpkg-shlibdeps -O "${programs[@]}" 2>log || { cat log >&2; exit 1; }) | sed 's/^shlibs:Depends=//'
-}
+  cd "$work/shlibs"
+  dpkg-shlibdeps -O "${programs[@]}" 2>log | sed 's/^shlibs:Depends=//' || { cat log >&2; return 1; }
+)
 
 for folder in "$here"/*/; do
   package=$(basename "$folder")
