@@ -50,6 +50,20 @@ static bool wanted(struct falco_cpu *cpu, u32 code, u32 syscall_code)
 	return false;
 }
 
+/* Some events are wanted of sockets only: reads and writes, whose descriptor is the first argument. */
+static bool is_other_than_socket(struct falco_cpu *cpu, struct falco_event *event)
+{
+	struct file *file;
+
+	if (!falco_bit(falco_state.interest.sockets, event->code))
+		return false;
+	file = falco_event_file(event, event->args[0]);
+	if (file && S_ISSOCK(file_inode(file)->i_mode))
+		return false;
+	count(&cpu->counters[event->code].masked);
+	return true;
+}
+
 static void lose(struct falco_cpu *cpu, u32 code, enum falco_probe_loss loss)
 {
 	count(&cpu->counters[code].lost[loss]);
@@ -101,7 +115,6 @@ static void produce(struct falco_cpu *cpu, struct falco_event *event)
 	cpu->level++;
 	barrier();
 	send(cpu, event);
-	falco_event_finish(event);
 	barrier();
 	cpu->level--;
 }
@@ -166,7 +179,9 @@ static void on_sys_exit(void *data, struct pt_regs *regs, long result)
 		event.native_nr = syscall_get_nr(current, regs) & ~__X32_SYSCALL_BIT;
 		event.result = result;
 		event.copies = copies;
-		produce(cpu, &event);
+		if (!is_other_than_socket(cpu, &event))
+			produce(cpu, &event);
+		falco_event_finish(&event);
 	}
 	if (copies)
 		falco_copies_drop(copies);
@@ -188,6 +203,7 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct 
 		event.code = FALCO_CODE_EXECVE;
 		event.program = program;
 		produce(cpu, &event);
+		falco_event_finish(&event);
 	}
 	preempt_enable_notrace();
 }
@@ -210,6 +226,7 @@ static void on_exit(FALCO_EXIT_PROBE_ARGS)
 		memset(&event, 0, sizeof(event));
 		event.code = FALCO_CODE_PROCEXIT;
 		produce(cpu, &event);
+		falco_event_finish(&event);
 	}
 	preempt_enable_notrace();
 }

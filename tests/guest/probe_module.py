@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PARTS = ("capture/kmod", "vm/abi")  # the module's sources, and the tables that it includes
+PARTS = ("capture/kmod", "vm/abi")  # the sources, and the tables that they include
 
 
 class CannotBuild(Exception):
