@@ -71,4 +71,10 @@ inline constexpr size_t kContainers = 16384;           ///< container records
 inline constexpr size_t kJsonDepth = 32;               ///< nesting of recorded container metadata
 inline constexpr size_t kRecentExits = 8192;           ///< exits remembered to tell late clone events from tid reuse
 
+// The scan of /proc.
+inline constexpr size_t kScannedSockets = 1u << 20;    ///< sockets of all network namespaces together
+inline constexpr size_t kScannedMounts = 1u << 16;     ///< mounts of which the device is remembered
+inline constexpr size_t kScannedCgroups = 4096;        ///< cgroups of which the enabled controllers are remembered
+inline constexpr size_t kScannedListBytes = 4096;      ///< arguments, environment of a process
+
 }  // namespace fvm::limits
