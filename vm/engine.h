@@ -57,6 +57,8 @@ class Engine {
   Engine(VerifiedImage image, EngineOptions options);
 
   void select(const RuleSelection& selection);
+  /// See State::set_lookup().
+  void set_lookup(ThreadLookup* lookup) { pump_.state().set_lookup(lookup); }
   size_t active_rules() const { return machine_.active_rules().count(); }
 
   /// Measures rules from now on; the profiler must live as long as events come.

@@ -29,6 +29,7 @@
 #include "vm/alert/file_sink.h"
 #include "vm/alert/value_text.h"
 #include "vm/engine.h"
+#include "vm/host/proc_scan.h"
 #include "vm/image/verifier.h"
 
 namespace falco_vm {
@@ -79,8 +80,9 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 /// What a run reads from and writes to; all open, or none.
 struct Streams {
   std::unique_ptr<fvm::EventSource> source;
-  fvm::LiveSource* live = nullptr;  ///< `source`, when it is one
-  std::string name;                 ///< of the source, for messages
+  fvm::LiveSource* live = nullptr;      ///< `source`, when it is one
+  std::unique_ptr<fvm::ProcScan> scan;  ///< of a live source
+  std::string name;                     ///< of the source, for messages
   File out;
 };
 
@@ -105,7 +107,15 @@ bool open_source(const Options& o, Streams& streams) {
     complain(probe.error().message);
     return false;
   }
-  auto source = fvm::make_live_source(std::move(*probe), {});
+  auto scan = fvm::ProcScan::open({.root = fvm::ProcScan::root_of_environment()});
+  if (!scan) {
+    complain("can't look at the machine's processes: " + scan.error());
+    return false;
+  }
+  streams.scan = std::move(*scan);
+  fvm::LiveOptions options;
+  options.scan = [scan = streams.scan.get()](fvm::StateSink& sink) { scan->scan(sink); };
+  auto source = fvm::make_live_source(std::move(*probe), std::move(options));
   streams.live = source.get();
   streams.source = std::move(source);
   return true;
@@ -211,15 +221,22 @@ fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, Streams& streams, 
   LossWatch losses({.json = o.json, .hostname = host_name()});
   const uint64_t begin_ns = wall_clock_ns();
   const uint64_t most_ns = nanoseconds(o.max_seconds);
+  fvm::ProcScan& scan = *streams.scan;
+  scan.set_known([&engine](int64_t pid) { return engine.state().find_thread(pid) != nullptr; });
+  engine.set_lookup(&scan);
+  bool said = false;
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   while (status == fvm::BatchStatus::Events) {
     const uint64_t now_ns = wall_clock_ns();
     if (g_stop != 0 || (most_ns != 0 && now_ns - begin_ns > most_ns)) streams.live->stop();
     status = engine.poll(source, sink);
     keep_recording(recording);
+    if (!std::exchange(said, true))
+      std::fputs(watching_text(engine, streams.live->live_stats(), scan.stats()).c_str(), stderr);
     if (losses.is_due(now_ns) && !losses.look(now_ns, engine, source.stats(), sink)) break;
   }
   losses.look(wall_clock_ns(), engine, source.stats(), sink);
+  engine.set_lookup(nullptr);
   return status;
 }
 

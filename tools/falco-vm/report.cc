@@ -121,6 +121,17 @@ void append_table(std::string& out, std::string_view title, const std::vector<Co
 
 }  // namespace
 
+std::string watching_text(const fvm::Engine& engine, const fvm::LiveStats& live, const fvm::ScanStats& scan) {
+  std::string out =
+      fmt::format("falco-vm: watching with {} rule{} on {} CPU{}; found {} process{} in {} ms", engine.active_rules(),
+                  engine.active_rules() == 1 ? "" : "s", live.cpus, live.cpus == 1 ? "" : "s", scan.processes,
+                  scan.processes == 1 ? "" : "es", scan.scan_ns / 1'000'000);
+  if (scan.timed_out) out += " (not all: it took too long)";
+  if (scan.threads_refused != 0)
+    fmt::format_to(std::back_inserter(out), ", without {} threads for which there was no room", scan.threads_refused);
+  return out + "\n";
+}
+
 std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& source) {
   const fvm::EngineStats& e = engine.stats();
   std::string out = fmt::format("falco-vm: {} raw events, {} evaluated, {} alert{} from {} active rule{}\n",

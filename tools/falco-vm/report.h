@@ -8,9 +8,12 @@
 
 #include "capture/live/live_source.h"
 #include "vm/engine.h"
+#include "vm/host/proc_scan.h"
 
 namespace falco_vm {
 
+/// One line when watching a machine has begun.
+std::string watching_text(const fvm::Engine& engine, const fvm::LiveStats& live, const fvm::ScanStats& scan);
 /// Two or three lines: events, alerts, and anything lost.
 std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& source);
 /// Tables by event type, by rule and by priority, then every loss counter.
