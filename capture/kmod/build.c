@@ -150,7 +150,8 @@ void falco_collect_syscall_nr(struct falco_event *event, const struct falco_op *
 	falco_put_number(event, event->native_nr);
 }
 
-static void put_user_text(struct falco_event *event, u64 from)
+/* Whether there was anything to read. */
+static bool put_user_text(struct falco_event *event, u64 from)
 {
 	u32 room;
 	char *to = (char *)falco_room(event, PATH_BYTES, &room);
@@ -158,12 +159,13 @@ static void put_user_text(struct falco_event *event, u64 from)
 
 	if (length >= 0) {
 		falco_put_written(event, length + 1);
-		return;
+		return length > 0;
 	}
 	/* a null pointer is no text; anything else would have been one */
 	if (from)
 		event->unreadable++;
 	falco_put_empty(event);
+	return from;
 }
 
 void falco_collect_text(struct falco_event *event, const struct falco_op *op)
@@ -186,9 +188,9 @@ void falco_collect_path(struct falco_event *event, const struct falco_op *op)
 		falco_put_text(event, copy, bytes);
 		return;
 	}
-	if (user && falco_copies_wanted())
+	/* an empty path names no file: calls with AT_EMPTY_PATH don't copy it */
+	if (put_user_text(event, user) && falco_copies_wanted())
 		event->raced++;
-	put_user_text(event, user);
 }
 
 static void put_user_bytes(struct falco_event *event, u64 from, u64 count)

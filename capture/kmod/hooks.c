@@ -165,6 +165,9 @@ static void on_sys_exit(void *data, struct pt_regs *regs, long result)
 	struct falco_cpu *cpu;
 	bool decoded;
 
+	/* no call: what rt_sigreturn() restored, or a call that a tracer suppressed */
+	if (syscall_get_nr(current, regs) < 0)
+		return;
 	/* newer kernels call with preemption on */
 	preempt_disable_notrace();
 	cpu = falco_state.cpus[smp_processor_id()];

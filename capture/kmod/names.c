@@ -3,9 +3,10 @@
  * The kernel's own copies of paths and addresses, kept from where the call uses them until its exit event: another thread
  * can change user memory in between, the copies are what the kernel acted upon.
  *
- * Paths come from a return probe on getname_flags(), addresses from probes where connect() and bind() are judged. Each task
- * within a call has one entry of a table of fixed size; no entry, or no probes in this kernel, means that user memory is read
- * at exit, and that is counted (falco_probe_producer.raced).
+ * Paths come from a probe on putname(), to which every call gives back each copy it made, whether it succeeded or not (of
+ * getname(), which makes them, compilers inline copies where no probe sees them). Addresses come from probes where connect()
+ * and bind() are judged. Each task within a call has one entry of a table of fixed size; no entry, or no probes in this
+ * kernel, means that user memory is read at exit, and that is counted (falco_probe_producer.raced).
  */
 #include <linux/err.h>
 #include <linux/hash.h>
@@ -44,7 +45,7 @@ struct falco_copies {
 };
 
 static struct falco_copies *table; /* NULL until the first probe */
-static struct kretprobe path_probe;
+static struct kprobe path_probe;
 static struct kprobe address_probes[2];
 static const char *const address_points[] = {"security_socket_connect", "security_socket_bind"};
 static bool paths_on, addresses_on;
@@ -170,20 +171,15 @@ static bool in_wanted_call(u8 kind)
 	return falco_plans[call->event].copies & kind && falco_bit(falco_state.interest.events, call->event);
 }
 
-static int on_getname_entry(struct kretprobe_instance *instance, struct pt_regs *regs)
+/* (struct filename *copy) */
+static int on_putname(struct kprobe *probe, struct pt_regs *regs)
 {
-	/* other than 0: the return is not probed */
-	return !in_wanted_call(FALCO_COPY_PATHS);
-}
-
-static int on_getname(struct kretprobe_instance *instance, struct pt_regs *regs)
-{
-	const struct filename *name = (const struct filename *)regs_return_value(regs);
+	const struct filename *name = (const struct filename *)regs->di;
 	struct falco_copies *copies;
 	struct copied_path *path;
 	u32 bytes;
 
-	if (IS_ERR_OR_NULL(name))
+	if (IS_ERR_OR_NULL(name) || !name->uptr || !in_wanted_call(FALCO_COPY_PATHS))
 		return 0;
 	copies = claim();
 	if (!copies)
@@ -247,14 +243,11 @@ static bool paths_start(void)
 	int error;
 
 	memset(&path_probe, 0, sizeof(path_probe));
-	path_probe.kp.symbol_name = "getname_flags";
-	path_probe.entry_handler = on_getname_entry;
-	path_probe.handler = on_getname;
-	/* getname_flags() may wait for a page, so more tasks than CPUs can be in it */
-	path_probe.maxactive = 64 + 16 * num_possible_cpus();
-	error = register_kretprobe(&path_probe);
+	path_probe.symbol_name = "putname";
+	path_probe.pre_handler = on_putname;
+	error = register_kprobe(&path_probe);
 	if (error)
-		pr_info_once("falco_probe: no probe on getname_flags (%d): paths are read from user memory\n", error);
+		pr_info_once("falco_probe: no probe on putname (%d): paths are read from user memory\n", error);
 	return !error;
 }
 
@@ -281,7 +274,7 @@ static bool addresses_start(void)
 static void paths_stop(void)
 {
 	if (paths_on)
-		unregister_kretprobe(&path_probe);
+		unregister_kprobe(&path_probe);
 	WRITE_ONCE(paths_on, false);
 }
 

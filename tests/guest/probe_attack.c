@@ -2,6 +2,7 @@
 /*
  * Calls that a hostile or broken consumer might make: each must be refused with the right error, and change nothing.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
