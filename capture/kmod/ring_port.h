@@ -35,6 +35,9 @@
 typedef __u32 u32;
 typedef __u64 u64;
 
+/* The test's interrupt: may run another producer wherever a real one could matter. */
+void falco_ring_test_interrupt(void);
+
 #define ring_read(p) __atomic_load_n(p, __ATOMIC_RELAXED)
 #define ring_write(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define ring_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
@@ -42,12 +45,18 @@ typedef __u64 u64;
 #define ring_cmpxchg(p, old, new)                                                                  \
 	({                                                                                         \
 		__typeof__(*(p)) expected_ = (old);                                                \
+		falco_ring_test_interrupt();                                                       \
 		__atomic_compare_exchange_n(p, &expected_, new, false, __ATOMIC_SEQ_CST,           \
 					    __ATOMIC_RELAXED);                                     \
+		falco_ring_test_interrupt();                                                       \
 		expected_;                                                                         \
 	})
 #define ring_take(p) __atomic_exchange_n(p, 0, __ATOMIC_ACQ_REL)
-#define ring_local_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+#define ring_local_barrier()                                                                       \
+	do {                                                                                       \
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);                                           \
+		falco_ring_test_interrupt();                                                       \
+	} while (0)
 #define ring_full_barrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 #endif
