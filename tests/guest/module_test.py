@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the kernel module in a virtual machine: module_test.py [--kernel VERSION] stress|calls|calls32
+
+Builds the module and the programs for it, boots, and judges what came out. Exit status 77 when the host lacks something.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+
+import call_check
+import guest_kernel
+import probe_module
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAMS = {
+    "probe_tool": ("probe_tool.c", "probe_rings.c", "probe_attack.c", "probe_stress.c"),
+    "calls": ("calls.c", "calls_socket.c"),
+}
+
+
+class Missing(Exception):
+    """What the host lacks."""
+
+
+def program(name, folder, bits=64):
+    """A static program of this folder's C files, so that the guest needs no libraries."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        raise Missing("no C compiler")
+    path = os.path.join(folder, name + ("32" if bits == 32 else ""))
+    flags = ["-O1", "-Wall", "-Wextra", "-Werror", "-static", f"-m{bits}", "-I" + os.path.join(probe_module.ROOT, "capture/kmod")]
+    if bits == 32:
+        machine = subprocess.run([compiler, "-print-multiarch"], capture_output=True, text=True).stdout.strip()
+        flags += ["-idirafter", f"/usr/include/{machine}"]
+        probe = subprocess.run([compiler, "-m32", "-static", "-x", "c", "-", "-o", os.devnull], input=b"int main(void){return 0;}",
+                               capture_output=True)
+        if probe.returncode:
+            raise Missing("the compiler makes no 32-bit programs (Debian packages gcc-multilib, libc6-dev-i386)")
+    made = subprocess.run([compiler, *flags, "-o", path, *(os.path.join(HERE, source) for source in PROGRAMS[name])],
+                          capture_output=True, text=True)
+    if made.returncode:
+        raise SystemExit(f"{name} does not build:\n{made.stderr}")
+    return path
+
+
+def guest(options, module, folder, programs, script, *arguments):
+    command = [sys.executable, "-B", os.path.join(HERE, "run_guest.py"), "--kernel", options.kernel, "--cache", options.cache,
+               "--out", folder, "--module", module, "--timeout", str(options.timeout)]
+    for path in programs:
+        command += ["--program", f"{path}:/bin/{os.path.basename(path)}"]
+    return subprocess.run([*command, os.path.join(HERE, script), *arguments]).returncode
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kernel", default="", help="default: the kernel that apt has for linux-image-amd64")
+    parser.add_argument("--cache", default=guest_kernel.default_cache())
+    parser.add_argument("--timeout", type=int, default=240)
+    parser.add_argument("scene", choices=["stress", "calls", "calls32"])
+    options = parser.parse_args()
+    try:
+        options.kernel = options.kernel or guest_kernel.default_version()
+        os.makedirs(options.cache, exist_ok=True)
+        folder = os.path.join(options.cache, "module_test." + options.scene)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        tool = program("probe_tool", folder)
+        scene = program("calls", folder, 32 if options.scene == "calls32" else 64) if options.scene != "stress" else None
+        if not probe_module.headers(options.kernel):
+            raise Missing(f"no headers of Linux {options.kernel}")
+        module = probe_module.build(options.kernel, options.cache)
+        renamed = os.path.join(folder, "falco_probe.ko")
+        shutil.copy(module, renamed)
+    except (Missing, guest_kernel.Missing) as error:
+        print(f"SKIP: {error}")
+        return 77
+    except probe_module.CannotBuild as error:
+        print(error)
+        return 1
+    if options.scene == "stress":
+        return guest(options, renamed, folder, [tool], "stress.sh")
+    status = guest(options, renamed, folder, [tool, scene], "calls.sh", os.path.basename(scene))
+    return status or call_check.main(os.path.join(folder, "expected"), os.path.join(folder, "calls.scap"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
