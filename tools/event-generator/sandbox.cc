@@ -59,6 +59,14 @@ std::string make_file(const std::string& path) {
   return {};
 }
 
+bool put(const std::string& path, std::string_view text) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  close(fd);
+  return written;
+}
+
 sockaddr_in inet_address(const char* address, uint16_t port) {
   sockaddr_in at{};
   at.sin_family = AF_INET;
@@ -136,7 +144,10 @@ std::string Sandbox::make_cgroup() {
   const std::string group = std::string(kCgroupParent) + kContainerId;
   if (std::string problem = make_folder(group); !problem.empty()) return problem;
   cgroup_ = group;
-  return {};
+  // A process is in the group for those controllers that are on above it; one is enough, and engines turn this one on.
+  const bool counted = put(std::string(kCgroupRoot) + "/cgroup.subtree_control", "+pids") &&
+                       put(std::string(kCgroupParent) + "/cgroup.subtree_control", "+pids");
+  return counted ? std::string() : because("control groups that count processes");
 }
 
 std::string Sandbox::add_stand_in(std::string_view name) {
