@@ -97,7 +97,9 @@ int run(int argc, char** argv) {
   Options options;
   app.add_flag("--list", options.list,
                "print the acts: name, rule it should wake, what it needs; then rules without act");
-  app.add_option("--action", options.names, "perform this act (repeatable)")->type_name("NAME")->expected(1);
+  app.add_option("--action", options.names, "perform this act (repeatable)")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   app.add_flag("--all", options.all, "perform every act that can be done here");
   app.add_flag("--loop", options.loop, "begin again until interrupted");
   app.add_option("--pause", options.pause_ms, "wait after each act")->type_name("MILLISECONDS");

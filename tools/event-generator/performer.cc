@@ -42,6 +42,7 @@ std::string Performer::prepare(const Act& act, std::string_view steps) {
   }
   if (!problem.empty()) return problem;
   const Command command = parse_command(replaced(std::string(act.command), {{"@scratch", sandbox_.scratch()}}), {});
+  if (command.other_user && !sandbox_.open_to_others()) return "other users can't reach the sandbox: see --dir";
   const std::string_view name =
       std::string_view(command.path).substr(command.path.starts_with(sandbox_.scratch()) ? 0 : 1);
   for (const std::string_view program : {name, act.parent, kAnnouncer}) {

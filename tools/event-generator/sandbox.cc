@@ -164,6 +164,14 @@ std::string Sandbox::add_stand_in(std::string_view name) {
   return error ? path + ": " + error.message() : std::string();
 }
 
+bool Sandbox::open_to_others() const {
+  for (fs::path folder = path_; folder != folder.root_path(); folder = folder.parent_path()) {
+    struct stat info {};
+    if (stat(folder.c_str(), &info) < 0 || (info.st_mode & S_IXOTH) == 0) return false;
+  }
+  return true;
+}
+
 std::string Sandbox::backing(const std::string& path) const {
   for (const std::string_view folder : covered_) {
     if (below(path, folder)) return path_ + "/cover" + path;

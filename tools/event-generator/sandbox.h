@@ -40,6 +40,9 @@ class Sandbox {
   /// Closes what prepare() opened.
   void forget_listeners();
 
+  /// Whether users other than this one may reach the sandbox.
+  bool open_to_others() const;
+
   const std::string& path() const { return path_; }
   const std::string& scratch() const { return scratch_; }
   const std::string& cgroup() const { return cgroup_; }

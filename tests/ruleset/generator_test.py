@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The event generator against the default rules: every act has its rule, a recording of all acts wakes each, and running them
+leaves nothing behind.
+
+generator.scap.gz was recorded by falco-vm's live capture in a virtual machine (Linux 6.1, busybox) as root:
+  falco-vm --ruleset R.fbc -w generator.scap.gz --write-matched   beside   event-generator --all --allow-system --dir /sandbox
+with the default rules and the marker rule below. Record it again when acts or what they show change.
+
+usage: generator_test.py; FALCO_BIN is the folder of the programs, FALCO_SOURCE that of the sources.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BIN = pathlib.Path(os.environ["FALCO_BIN"])
+SOURCE = pathlib.Path(os.environ["FALCO_SOURCE"])
+RECORDING = SOURCE / "tests" / "ruleset" / "generator.scap.gz"
+MARKER = "generator_test marker"
+MARKER_RULE = f"""
+- rule: {MARKER}
+  desc: Announces an act.
+  condition: evt.type in (execve, execveat) and proc.name = true and proc.args startswith "ACT="
+  output: "%proc.args"
+  priority: Debug
+"""
+PREPARING = "before the first act"
+# What the alert of an act must say: the program it stands in for, and what was touched.
+VALUES = {
+    "read-hashes": {"proc.cmdline": "reader", "fd.name": "/etc/shadow", "user.name": "root", "proc.pname": "event-generator"},
+    "write-program": {"fd.name": "/bin/event-generator-test", "proc.name": "writer"},
+    "remove-log": {"fs.path.name": "/var/log/event-generator.log"},
+    "hand-program": {"proc.cmdline": "nc -e /bin/sh 127.0.0.1 9"},
+    "web-shell": {"proc.cmdline": "sh -c id", "proc.pname": "nginx"},
+    "odd-port": {"proc.name": "tool", "fd.sport": 4444},
+    "copy-database": {"proc.cmdline": "pg_dump shop", "proc.pname": "sh"},
+    "trace": {"evt.arg.request": "PTRACE_ATTACH"},
+    "container-sshd": {"container.id": "fa1c0e7e4700", "proc.cmdline": "sshd -D"},
+    "launch-engine": {"proc.cmdline": "docker run -v /run/docker.sock:/run/docker.sock image"},
+}
+
+
+def run(program, *arguments, code=0):
+    result = subprocess.run([str(BIN / program), *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
+                            timeout=120, check=False)
+    if result.returncode != code:
+        raise AssertionError(f"{program}: exit {result.returncode}: {result.stderr.decode(errors='replace')[-2000:]}")
+    return result.stdout.decode(errors="replace")
+
+
+def table():
+    """Acts as (name, rule, need), and rules without act as a mapping to the reason."""
+    rows = [line.split("\t") for line in run("event-generator", "--list").splitlines()]
+    return [row for row in rows if row[0] != "-"], {rule: reason for name, rule, reason in rows if name == "-"}
+
+
+def snapshot(*folders):
+    return {path: path.lstat().st_mtime_ns for folder in folders for path in pathlib.Path(folder).rglob("*") if path.is_file()}
+
+
+class Table(unittest.TestCase):
+    def test_acts_and_rules_belong_together(self):
+        acts, without = table()
+        rules = {rule["name"] for rule in json.loads(run("falcoc", "list", "rules", "--json", SOURCE / "rules"))}
+        named = [rule for _, rule, _ in acts]
+        self.assertEqual(sorted(set(named) - rules), [], "acts that name no rule")
+        self.assertEqual(sorted(set(without) - rules), [], "excuses for no rule")
+        self.assertEqual(sorted(rules - set(named)), sorted(without), "rules without act must say why")
+        self.assertEqual(len({name for name, _, _ in acts}), len(acts), "names are used once")
+        self.assertGreaterEqual(len(set(named)), 0.95 * len(rules))
+
+
+class Recording(unittest.TestCase):
+    def test_each_act_wakes_its_rule_and_no_other(self):
+        with tempfile.TemporaryDirectory() as folder:
+            marker, image = pathlib.Path(folder) / "marker.yaml", pathlib.Path(folder) / "rules.fbc"
+            marker.write_text(MARKER_RULE, encoding="utf-8")
+            run("falcoc", marker, SOURCE / "rules", "-o", image)
+            output = run("falco-vm", "--ruleset", image, "-e", RECORDING, "--json")
+        woke, current = {PREPARING: []}, PREPARING
+        for line in output.splitlines():
+            alert = json.loads(line)
+            if alert["rule"] == MARKER:
+                current = alert["output"].split("ACT=")[1].split()[0]
+                woke[current] = []
+            else:
+                woke[current].append(alert)
+        self.assertEqual({a["rule"] for a in woke[PREPARING]}, {"File system mounted by hand"}, "covering folders mounts")
+        for name, rule, _ in table()[0]:
+            with self.subTest(name):
+                self.assertIn(name, woke, "not in the recording: record it again")
+                self.assertEqual({alert["rule"] for alert in woke[name]}, {rule})
+                fields = woke[name][0]["output_fields"]
+                for field, value in VALUES.get(name, {}).items():
+                    if field in fields:
+                        self.assertEqual(fields[field], value)
+                    else:
+                        self.assertIn(str(value), woke[name][0]["output"])
+
+
+class Program(unittest.TestCase):
+    def test_nothing_is_left_and_nothing_outside_is_touched(self):
+        watched = ("/etc", "/root/.ssh", "/var/log")
+        with tempfile.TemporaryDirectory() as folder:
+            before, scratch = snapshot(*watched), set(pathlib.Path("/tmp").glob("event-generator.*"))
+            output = run("event-generator", "--all", "--dir", folder)
+            self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
+            self.assertEqual(set(pathlib.Path("/tmp").glob("event-generator.*")), scratch)
+            self.assertEqual(snapshot(*watched), before)
+        words = [line.split()[0] for line in output.splitlines()]
+        self.assertEqual(len(words), len(table()[0]))
+        self.assertNotIn("failed", words)
+        self.assertGreater(words.count("done"), 50)
+        for line in output.splitlines():
+            if line.startswith("skipped"):
+                self.assertIn(": ", line, "without a reason")
+
+    def test_single_acts(self):
+        with tempfile.TemporaryDirectory() as folder:
+            output = run("event-generator", "--action", "give-setuid", "--action", "tie-shell", "--dir", folder)
+            self.assertEqual([line.split()[:2] for line in output.splitlines()], [["done", "give-setuid"], ["done", "tie-shell"]])
+            run("event-generator", "--action", "load-bpf", "--dir", folder, code=1)  # needs --allow-system
+
+    def test_mistakes(self):
+        run("event-generator", code=2)
+        run("event-generator", "--action", "no-such-act", code=2)
+        run("event-generator", "--all", "--action", "tie-shell", code=2)
+        run("event-generator", "--nonsense", code=2)
+        run("event-generator", "--all", "--dir", "/no/such/folder", code=3)
+        run("event-generator", "--all", "--dir", "/etc", code=3)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv)
