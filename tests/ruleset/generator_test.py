@@ -12,6 +12,7 @@ usage: generator_test.py; FALCO_BIN is the folder of the programs, FALCO_SOURCE 
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,6 +125,17 @@ class Program(unittest.TestCase):
             output = run("event-generator", "--action", "give-setuid", "--action", "tie-shell", "--dir", folder)
             self.assertEqual([line.split()[:2] for line in output.splitlines()], [["done", "give-setuid"], ["done", "tie-shell"]])
             run("event-generator", "--action", "load-bpf", "--dir", folder, code=1)  # needs --allow-system
+
+    def test_a_loop_ends_when_interrupted_and_tidies_up(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with subprocess.Popen([str(BIN / "event-generator"), "--loop", "--dir", folder], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, text=True) as process:
+                seen = [process.stdout.readline() for _ in range(10)]
+                process.send_signal(signal.SIGINT)
+                process.stdout.read()
+                self.assertEqual(process.wait(timeout=30), 0)
+            self.assertTrue(all(line.split()[0] in ("done", "skipped") for line in seen), seen)
+            self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
 
     def test_mistakes(self):
         run("event-generator", code=2)

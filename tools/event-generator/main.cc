@@ -101,7 +101,7 @@ int run(int argc, char** argv) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_flag("--all", options.all, "perform every act that can be done here");
-  app.add_flag("--loop", options.loop, "begin again until interrupted");
+  app.add_flag("--loop", options.loop, "begin again until interrupted; of all acts if none is named");
   app.add_option("--pause", options.pause_ms, "wait after each act")->type_name("MILLISECONDS");
   app.add_option("--dir", options.dir, "make the sandbox in this folder; by default $TMPDIR or /tmp")
       ->type_name("FOLDER");
@@ -116,6 +116,7 @@ int run(int argc, char** argv) {
     list();
     return kFine;
   }
+  options.all |= options.loop && options.names.empty();
   if (options.all == !options.names.empty()) {
     std::fprintf(stderr, "event-generator: give --list, --all or --action NAME; --help tells more\n");
     return kUsage;
