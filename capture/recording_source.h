@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "capture/scap_writer.h"
 #include "vm/source/event_source.h"
+#include "vm/source/thread_lookup.h"
 
 namespace fvm {
 
@@ -20,7 +22,7 @@ enum class Record : uint8_t {
   Matched,  ///< events that matched; those that change state, for state only
 };
 
-class RecordingSource final : public EventSource, public MatchListener {
+class RecordingSource final : public EventSource, public MatchListener, public ThreadLookup {
  public:
   /// Borrows `writer`.
   RecordingSource(std::unique_ptr<EventSource> inner, ScapWriter& writer, Record what)
@@ -35,11 +37,23 @@ class RecordingSource final : public EventSource, public MatchListener {
 
   void on_match(const EventView& event) override { matched_.push_back(event.num); }
 
+  /// Of what state asks `lookup`, which is borrowed, about threads, the answers are written too, if it asks this.
+  void record_lookups(ThreadLookup& lookup) { lookup_ = &lookup; }
+  bool look_up(int64_t tid, StateSink& sink) override;
+
   /// Writes the last batch. No other may be asked for afterwards.
   void finish();
 
  private:
+  /// An answer, which belongs in front of the event that asked.
+  struct Answer {
+    uint64_t event = 0;  ///< its number
+    std::vector<ThreadRecord> threads;
+    std::vector<std::pair<int64_t, std::vector<FdRecord>>> fds;
+  };
+  class AnswerSink;
   void write_batch();
+  void write(const Answer& answer);
 
   std::unique_ptr<EventSource> inner_;
   ScapWriter& writer_;
@@ -47,6 +61,8 @@ class RecordingSource final : public EventSource, public MatchListener {
   EventSet state_;                 ///< changes state
   std::span<EventView> batch_;     ///< not yet written
   std::vector<uint64_t> matched_;  ///< numbers of events of the batch, ascending
+  ThreadLookup* lookup_ = nullptr;
+  std::vector<Answer> answers_;  ///< in the batch, in its order
 };
 
 }  // namespace fvm

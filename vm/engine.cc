@@ -27,42 +27,63 @@ bool is_descriptor(int64_t fd) { return fd >= 0 && fd <= std::numeric_limits<int
 }  // namespace
 
 Engine::Engine(VerifiedImage image, EngineOptions options)
-    : image_(std::move(image)),
-      options_(std::move(options)),
-      machine_(image_, options_.machine),
-      formatter_(machine_),
-      pump_(options_.max_event_time_ns),
-      matches_(machine_.rule_count()) {
-  machine_.active_rules() = installed_rules(machine_.image());
-  stats_.alerts_by_rule.resize(machine_.rule_count());
+    : options_(std::move(options)), pump_(options_.max_event_time_ns) {
+  install(std::move(image));
+}
+
+void Engine::install(VerifiedImage image) {
+  rules_.emplace(std::move(image), options_.machine);
+  rules_->machine.active_rules() = active_of(rules_->image);
+  stats_.alerts_by_rule.assign(rules_->machine.rule_count(), 0);
   interest_ = options_.read_all ? Interest::in_all() : interest();
+  told_ = nullptr;
+}
+
+ActiveRules Engine::active_of(const VerifiedImage& image) const {
+  return selection_ ? select_rules(image.view(), *selection_) : installed_rules(image.view());
+}
+
+bool Engine::swap(VerifiedImage image) {
+  FALCO_CHECK(profiler_ == nullptr);
+  if (active_of(image).count() == 0) return false;
+  for (size_t rule = 0; rule < stats_.alerts_by_rule.size(); ++rule) {
+    if (const uint64_t alerts = stats_.alerts_by_rule[rule]; alerts != 0) {
+      const ImageView& old = rules_->image.view();
+      stats_.alerts_before_swap[std::string(old.rule_text(old.rules()[rule].name))] += alerts;
+    }
+  }
+  overruns_before_swap_ += rules_->machine.text_overruns();
+  install(std::move(image));
+  ++stats_.swaps;
+  return true;
 }
 
 void Engine::select(const RuleSelection& selection) {
-  machine_.active_rules() = select_rules(machine_.image(), selection);
+  selection_ = selection;
+  rules_->machine.active_rules() = active_of(rules_->image);
 }
 
 void Engine::profile_with(RuleProfiler& profiler) {
   profiler_ = &profiler;
   profiler.detours().now = CycleClock::now;
-  machine_.measure_detours(&profiler.detours());
+  rules_->machine.measure_detours(&profiler.detours());
 }
 
 /// The events with a program, and what State needs for the fields that programs and output show.
 Interest Engine::interest() const {
   Interest wanted;
   uint8_t uses = 0;
-  for (const FieldUse& use : machine_.field_uses()) uses |= state_use_of(use.id);
+  for (const FieldUse& use : rules_->machine.field_uses()) uses |= state_use_of(use.id);
   add_events_of_state(uses, wanted.state);
   wanted.read = wanted.state;
   for (size_t code = 0; code < kEventCount; ++code) {
-    if (machine_.watches(static_cast<EventCode>(code))) wanted.read.add(static_cast<EventCode>(code));
+    if (rules_->machine.watches(static_cast<EventCode>(code))) wanted.read.add(static_cast<EventCode>(code));
   }
   wanted.noted = events_noted_by_state();
   const EventSet by_socket = events_of_sockets();
   for (size_t c = 0; c < kEventCount; ++c) {
     const auto code = static_cast<EventCode>(c);
-    if (by_socket.has(code) && !machine_.watches(code)) wanted.of_sockets.add(code);
+    if (by_socket.has(code) && !rules_->machine.watches(code)) wanted.of_sockets.add(code);
   }
   return wanted;
 }
@@ -76,7 +97,7 @@ BatchStatus Engine::poll(EventSource& source, AlertSink& sink) {
     ++stats_.events_by_code[static_cast<size_t>(event.code)];
     if (!visible) {
       ++stats_.hidden;
-    } else if (!machine_.watches(event.code)) {
+    } else if (!rules_->machine.watches(event.code)) {
       ++stats_.unwatched;
     } else {
       handle(event, sink);
@@ -93,22 +114,22 @@ void Engine::handle(const EventView& event, AlertSink& sink) {
   pump_.state().describe(context);
   count_unknown(event, context);
 
-  context.memory = &memory_;
+  context.memory = &rules_->memory;
   const LiveFields fields(context);
-  matches_.clear();
+  rules_->matches.clear();
   if (!options_.evaluate) return;
   if (profiler_ == nullptr) {
     run_rules(event.code, fields);
   } else {
     run_measured(event.code, fields);
   }
-  if (matches_.rules().empty()) return;
-  for (const uint32_t rule : matches_.rules()) alert_measured(rule, event, fields, sink);
+  if (rules_->matches.rules().empty()) return;
+  for (const uint32_t rule : rules_->matches.rules()) alert_measured(rule, event, fields, sink);
   if (listener_ != nullptr) listener_->on_match(event);
 }
 
 void Engine::run_rules(EventCode code, const LiveFields& fields) {
-  machine_.run(code, fields, options_.mode, matches_);
+  rules_->machine.run(code, fields, options_.mode, rules_->matches);
 }
 
 void Engine::run_measured(EventCode code, const LiveFields& fields) {
@@ -129,7 +150,7 @@ void Engine::run_watched(EventCode code, const LiveFields& fields, bool due) {
 }
 
 void Engine::run_traced(EventCode code, const LiveFields& fields) {
-  machine_.run(code, fields, options_.mode, matches_, TraceProbe<CycleClock>(profiler_->trace()));
+  rules_->machine.run(code, fields, options_.mode, rules_->matches, TraceProbe<CycleClock>(profiler_->trace()));
   profiler_->traced(code);
 }
 
@@ -172,7 +193,7 @@ LossCounts Engine::losses(const SourceStats& source) const {
 }
 
 void Engine::alert(uint32_t rule, const EventView& event, const LiveFields& fields, AlertSink& sink) {
-  const ImageView& image = machine_.image();
+  const ImageView& image = rules_->machine.image();
   const RuleRec& record = image.rules()[rule];
   ++stats_.alerts;
   ++stats_.alerts_by_rule[rule];
@@ -184,11 +205,11 @@ void Engine::alert(uint32_t rule, const EventView& event, const LiveFields& fiel
   alert.rule = image.rule_text(record.name);
   alert.source = image.rule_text(record.source);
   alert.priority = kPriorityNames[record.priority];
-  formatter_.append_message(rule, fields, output_arena_, alert.message);
+  rules_->formatter.append_message(rule, fields, output_arena_, alert.message);
   if (options_.json) {
     for (const TextRef& tag : image.tags(record)) alert.tags.push_back(image.rule_text(tag));
     alert.fields = nlohmann::json::object();
-    formatter_.add_fields(rule, fields, event.ts_ns, output_arena_, alert.fields);
+    rules_->formatter.add_fields(rule, fields, event.ts_ns, output_arena_, alert.fields);
   }
   const std::string line = options_.json ? render_json(alert, options_.hostname) : render_text(alert);
   if (!sink.write(line)) ++stats_.alerts_lost;

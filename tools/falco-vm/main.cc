@@ -24,19 +24,22 @@
 #include "tools/falco-vm/progress.h"
 #include "tools/falco-vm/recording.h"
 #include "tools/falco-vm/report.h"
+#include "tools/falco-vm/ruleset.h"
 #include "tools/listing/table_listing.h"
 #include "vm/abi/priorities.h"
 #include "vm/alert/file_sink.h"
 #include "vm/alert/value_text.h"
 #include "vm/engine.h"
+#include "vm/host/file_watch.h"
 #include "vm/host/proc_scan.h"
-#include "vm/image/verifier.h"
 
 namespace falco_vm {
 namespace {
 
 volatile sig_atomic_t g_stop = 0;
 void on_signal(int) { g_stop = 1; }
+volatile sig_atomic_t g_reload = 0;
+void on_hangup(int) { g_reload = 1; }
 
 void install_signals() {
   struct sigaction stop {};
@@ -132,22 +135,6 @@ std::optional<Streams> open_streams(const Options& o) {
   return streams;
 }
 
-std::optional<fvm::VerifiedImage> load(const std::string& path, int& exit_code) {
-  auto sealed = fvm::SealedImage::from_file(path);
-  if (!sealed) {
-    complain(fvm::describe(sealed.error(), path));
-    exit_code = kOutsideWorld;
-    return std::nullopt;
-  }
-  auto verified = fvm::verify(std::move(*sealed));
-  if (!verified) {
-    complain(path + ": " + fvm::describe(verified.error()));
-    exit_code = kBadImage;
-    return std::nullopt;
-  }
-  return std::move(*verified);
-}
-
 bool write_stats(const Options& o, const fvm::Engine& engine, const Streams& streams) {
   if (!o.stats) return true;
   const fvm::SourceStats& source = streams.source->stats();
@@ -202,11 +189,29 @@ uint64_t wall_clock_ns() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
+void install_reload_signal() {
+  struct sigaction reload {};
+  reload.sa_handler = on_hangup;
+  sigaction(SIGHUP, &reload, nullptr);
+}
+
+/// Between two batches: the rules are loaded again if a signal has asked for it, or the caller does.
+void keep_rules(const Options& o, fvm::Engine& engine, bool file_changed) {
+  if (g_reload == 0 && !file_changed) return;
+  g_reload = 0;
+  bool failed = false;
+  const std::string said = reload_ruleset(o, engine, failed);
+  if (failed) return complain(said);
+  std::fprintf(stderr, "falco-vm: %s\n", fvm::escape_line(said).c_str());
+}
+
 /// Until the capture ends or a signal comes.
-fvm::BatchStatus replay(fvm::Engine& engine, fvm::EventSource& source, fvm::AlertSink& sink, Recording* recording) {
+fvm::BatchStatus replay(const Options& o, fvm::Engine& engine, fvm::EventSource& source, fvm::AlertSink& sink,
+                        Recording* recording) {
   Progress progress;
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   while (status == fvm::BatchStatus::Events && g_stop == 0) {
+    keep_rules(o, engine, false);
     status = engine.poll(source, sink);
     progress.update(source);
     keep_recording(recording);
@@ -218,6 +223,7 @@ fvm::BatchStatus replay(fvm::Engine& engine, fvm::EventSource& source, fvm::Aler
 fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, Streams& streams, fvm::AlertSink& sink,
                        Recording* recording) {
   fvm::EventSource& source = *streams.source;
+  fvm::FileWatch ruleset(o.ruleset);
   LossWatch losses({.json = o.json, .hostname = host_name()});
   const uint64_t begin_ns = wall_clock_ns();
   const uint64_t most_ns = nanoseconds(o.max_seconds);
@@ -229,6 +235,7 @@ fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, Streams& streams, 
   while (status == fvm::BatchStatus::Events) {
     const uint64_t now_ns = wall_clock_ns();
     if (g_stop != 0 || (most_ns != 0 && now_ns - begin_ns > most_ns)) streams.live->stop();
+    keep_rules(o, engine, ruleset.has_changed(now_ns));
     status = engine.poll(source, sink);
     keep_recording(recording);
     if (!std::exchange(said, true))
@@ -252,8 +259,9 @@ int run_rules(const Options& o, fvm::Engine& engine) {
     complain("can't open " + o.profile_file + ": " + std::strerror(errno));
     return kOutsideWorld;
   }
+  install_reload_signal();
   const fvm::BatchStatus status =
-      streams->live ? watch(o, engine, *streams, sink, recording.get()) : replay(engine, source, sink, recording.get());
+      streams->live ? watch(o, engine, *streams, sink, recording.get()) : replay(o, engine, source, sink, recording.get());
   const bool flushed = std::fflush(out) == 0;
 
   int exit_code = kOk;
@@ -306,8 +314,11 @@ int run(int argc, char** argv) {
   install_signals();
   if (!o.print_format.empty()) return print(o);
 
-  std::optional<fvm::VerifiedImage> image = load(o.ruleset, exit_code);
-  if (!image) return exit_code;
+  auto image = load_ruleset(o.ruleset);
+  if (!image) {
+    complain(image.error().message);
+    return image.error().exit_code;
+  }
 
   fvm::EngineOptions options;
   options.mode = o.all_matches ? fvm::MatchMode::All : fvm::MatchMode::First;

@@ -112,6 +112,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->check(CLI::Range(uint32_t{1}, uint32_t{1} << 30))
       ->needs(profile);
   app.footer(
+      "SIGHUP loads the compiled rules again, between two events; so does a changed file, within two seconds, when the machine\n"
+      "is watched. If they can't be used, the ones that run stay.\n\n"
       "Exit codes: 0 fine, 1 the compiled rules are not acceptable, 2 wrong usage, 3 a file or device failed.\n\n"
       "Examples:\n"
       "  falco-vm --ruleset rules.fbc --json --stats\n"

@@ -103,11 +103,17 @@ std::vector<Counter> sorted_by_count(std::vector<Counter> rows) {
 }
 
 std::vector<Counter> alerts_by_rule(const fvm::Engine& engine) {
+  const auto& earlier = engine.stats().alerts_before_swap;
+  std::map<std::string_view, uint64_t> by_name(earlier.begin(), earlier.end());
   std::vector<Counter> rows;
   const auto& counts = engine.stats().alerts_by_rule;
   for (size_t rule = 0; rule < counts.size(); ++rule) {
-    if (counts[rule] != 0) rows.emplace_back(engine.image().rule_text(engine.image().rules()[rule].name), counts[rule]);
+    const std::string_view name = engine.image().rule_text(engine.image().rules()[rule].name);
+    const auto before = by_name.extract(name);
+    const uint64_t count = counts[rule] + (before ? before.mapped() : 0);
+    if (count != 0) rows.emplace_back(name, count);
   }
+  rows.insert(rows.end(), by_name.begin(), by_name.end());
   return rows;
 }
 
@@ -137,6 +143,7 @@ std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& sour
   std::string out = fmt::format("falco-vm: {} raw events, {} evaluated, {} alert{} from {} active rule{}\n",
                                 source.raw_events, e.evaluated, e.alerts, e.alerts == 1 ? "" : "s",
                                 engine.active_rules(), engine.active_rules() == 1 ? "" : "s");
+  if (e.swaps != 0) fmt::format_to(std::back_inserter(out), "falco-vm: the rules were changed {} time{}\n", e.swaps, e.swaps == 1 ? "" : "s");
   std::string lost;
   for (const auto& [name, count] : losses(engine, source)) {
     if (count != 0) fmt::format_to(std::back_inserter(lost), "{}{} {}", lost.empty() ? "" : ", ", name, count);
@@ -209,6 +216,7 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
     for (const auto& [name, count] : probe_counters(*live, source)) out["probe"][std::string(name)] = count;
   }
   out["active_rules"] = engine.active_rules();
+  out["ruleset_swaps"] = e.swaps;
   out["alerts"] = e.alerts;
   auto& events = out["events_by_type"] = nlohmann::json::object();
   for (const auto& [name, count] : events_by_name(e, source)) events[std::string(name)] = count;

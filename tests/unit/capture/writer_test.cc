@@ -341,6 +341,52 @@ TEST_CASE("what becomes known behind an event is written as events") {
   CHECK(is.events[5].text(2) == "eve");
 }
 
+namespace {
+
+struct OneThread final : ThreadLookup {
+  bool look_up(int64_t tid, StateSink& sink) override {
+    ThreadRecord thread = full_thread();
+    thread.tid = thread.pid = tid;
+    if (tid == 404) return false;
+    sink.on_threads({thread});
+    sink.on_fds(tid, all_fds());
+    return true;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is looked up for an event is written in front of it") {
+  CaptureBuilder capture;
+  for (uint64_t i = 0; i < 4; ++i) add_close(capture, 10 * i);
+  const TemporaryName file("out.scap");
+  auto out = OutputFile::open(file.path);
+  REQUIRE(out);
+  ScapWriter writer(**out);
+  auto source = open_capture(Bytes(capture.bytes()));
+  REQUIRE(source);
+  RecordingSource recording(std::move(*source), writer, Record::All);
+  OneThread lookup;
+  recording.record_lookups(lookup);
+  Reading state;
+  std::span<EventView> batch;
+  REQUIRE(recording.next_batch(state, batch) == BatchStatus::Events);
+  for (size_t i = 0; i < batch.size(); ++i) {
+    batch[i].num = i + 1;
+    if (i == 2) CHECK(recording.look_up(700, state));
+    if (i == 3) CHECK_FALSE(recording.look_up(404, state));
+  }
+  CHECK(state.threads.size() == 1);
+  CHECK(state.fds.size() == 1);
+  recording.finish();
+  (*out)->finish();
+  const Reading is = read_all(file.path);
+  std::vector<uint64_t> tids;
+  for (const SeenEvent& e : is.events) tids.push_back(static_cast<uint64_t>(e.tid));
+  CHECK(tids == std::vector<uint64_t>{100, 100, 700, 700, 700, 100, 100});
+  CHECK(writer.stats().late == 21);
+}
+
 TEST_CASE("the event that is too long for an ordinary block takes a large one") {
   CaptureBuilder capture;
   const std::string data(65400, 'd');
@@ -372,7 +418,7 @@ TEST_CASE("only matches, and what changes state") {
   for (uint64_t i = 0; i < 6; ++i) capture.event(EventCode::SYSCALL_KILL_X, 10 * i, 100, {0, 7, 9});
   add_close(capture, 100);
   capture.event(EventCode::SYSCALL_OPEN_E, 110, 100, {"/x", 1, 0});
-  capture.event(EventCode::SYSCALL_KILL_X, 120, 100, {0, 7, 9});
+  add_close(capture, 120);
   const TemporaryName file("out.scap");
   auto out = OutputFile::open(file.path);
   REQUIRE(out);

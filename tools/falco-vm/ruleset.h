@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The file that --ruleset names: loading it, and putting what it has become in the place of the rules that run.
+// Messages are for people; the caller prints them.
+#pragma once
+
+#include <string>
+
+#include "tools/falco-vm/options.h"
+#include "vm/base/result.h"
+#include "vm/engine.h"
+
+namespace falco_vm {
+
+struct LoadError {
+  std::string message;
+  ExitCode exit_code = kOk;
+};
+
+fvm::Result<fvm::VerifiedImage, LoadError> load_ruleset(const std::string& path);
+
+/// Loads the file again. What there is to say, one line without its end; `failed`: nothing has changed, and it says
+/// why.
+std::string reload_ruleset(const Options& o, fvm::Engine& engine, bool& failed);
+
+}  // namespace falco_vm
