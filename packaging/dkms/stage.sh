@@ -8,9 +8,12 @@ version=$1 folder=$2
 cd "$(dirname "$0")/../.."
 shopt -s nullglob
 
-sources=(capture/kmod/*.[ch] capture/kmod/*.def capture/kmod/Kbuild capture/kmod/Makefile)
 [[ -e capture/kmod/Makefile ]] || { echo "stage.sh: capture/kmod has no Makefile" >&2; exit 1; }
-for file in "${sources[@]}" vm/abi/*.def LICENSE; do
+files=(LICENSE capture/kmod/*.[ch] capture/kmod/*.def capture/kmod/Kbuild capture/kmod/Makefile)
+for table in vm/abi/*.def; do
+  if grep -q "#include \"${table##*/}\"" capture/kmod/*.[ch]; then files+=("$table"); fi
+done
+for file in "${files[@]}"; do
   install -D -m 644 "$file" "$folder/$file"
 done
 sed "s/@VERSION@/$version/" packaging/dkms/dkms.conf.in >"$folder/dkms.conf"
