@@ -229,7 +229,7 @@ fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, Streams& streams, 
   const uint64_t most_ns = nanoseconds(o.max_seconds);
   fvm::ProcScan& scan = *streams.scan;
   scan.set_known([&engine](int64_t pid) { return engine.state().find_thread(pid) != nullptr; });
-  engine.set_lookup(&scan);
+  engine.set_lookup(recording != nullptr ? &recording->around(scan) : &scan);
   bool said = false;
   fvm::BatchStatus status = fvm::BatchStatus::Events;
   while (status == fvm::BatchStatus::Events) {

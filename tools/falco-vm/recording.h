@@ -25,6 +25,12 @@ class Recording {
   /// What `engine` is to read from `source` from now on. The recording must outlive it.
   std::unique_ptr<fvm::EventSource> around(std::unique_ptr<fvm::EventSource> source, fvm::Engine& engine);
 
+  /// What `engine` is to ask instead of `lookup`, so that a replay hears the same answers. After around().
+  fvm::ThreadLookup& around(fvm::ThreadLookup& lookup) {
+    source_->record_lookups(lookup);
+    return *source_;
+  }
+
   /// To be called after every batch: what waits does not wait for long. An error is told the first time only.
   std::string update();
   /// The end of the file. False: it is not complete; update() has not told yet what it returns here in `error`.
