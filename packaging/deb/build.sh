@@ -46,6 +46,8 @@ for folder in "$here"/*/; do
   printf '%s (%s) unstable; urgency=medium\n\n  * Version %s.\n\n -- The falcoc developers <falcoc@example.org>  %s\n' "$package" "$version" \
     "$version" "$(date -uRd "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$doc/changelog.gz"
 
+  if [[ -d $root/usr/share/man ]]; then find "$root/usr/share/man" -type f -exec gzip -9n {} +; fi
+
   architecture=$(dpkg --print-architecture)
   depends=$(libraries "$root")
   size=$(du -k -s --apparent-size "$root" | cut -f1)
