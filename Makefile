@@ -50,6 +50,12 @@ deps-package:
 deb: deps-package build ## Debian packages into build/deb: falcoc, falco-vm, falco-probe-dkms
 	@packaging/deb/build.sh $(BUILD) build/deb
 
+deps-guest:
+	@scripts/install-deps.sh guest
+
+guest-packages: deb deps-guest ## install, load and remove the packages in a virtual machine (as root; 10 minutes the first time)
+	@tests/packaging/guest/run.sh build/deb build/guest-packages
+
 compare-sysdig: build ## fields of captures through sysdig and falco-vm: make compare-sysdig CAPTURES='a.scap b.scap.gz'
 	@python3 -B tests/sysdig/sysdig_diff.py $(BIN)/falco-vm $(or $(CAPTURES),rules/demo/break-in.scap.gz)
 
@@ -98,4 +104,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-extras deps-package build demo test install module deb compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-browser deps-extras deps-package deps-guest build demo test install module deb guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format check clean

@@ -4,7 +4,7 @@
 # Installs the Debian 12 packages that are missing, and says which and why. Asks nothing, changes nothing when all are
 # there (and then needs no network), uses sudo only when not root.
 #
-#   scripts/install-deps.sh [build] [browser] [package] [extras]     sets to install; default: build
+#   scripts/install-deps.sh [build] [browser] [package] [guest] [extras]     sets to install; default: build
 set -euo pipefail
 
 # set | package | why. The only list of packages; ARCHITECTURE.md explains the libraries among them.
@@ -31,6 +31,9 @@ build  | libbenchmark-dev      | benchmarks
 build  | sysdig                | a second opinion on captures (tests)
 browser | chromium             | opens the page of falco-vm --profile (tests)
 package | dpkg-dev            | Debian packages (make deb)
+guest  | qemu-system-x86       | runs it (make guest-packages)
+guest  | debootstrap           | makes its disk
+guest  | e2fsprogs             | puts a file system on it
 extras | clang                 | libFuzzer needs it (make fuzz)
 extras | libclang-rt-14-dev    | libFuzzer and sanitizer runtimes of clang
 extras | clang-tidy            | static checks (make check)
@@ -46,7 +49,7 @@ main() {
   local wanted=("$@") set package why missing=()
   [ ${#wanted[@]} -gt 0 ] || wanted=(build)
   for set in "${wanted[@]}"; do
-    grep -q "^$set " <<<"$TABLE" || die "no set named '$set' (there are: build, browser, package, extras)"
+    grep -q "^$set " <<<"$TABLE" || die "no set named '$set' (there are: build, browser, package, guest, extras)"
   done
   command -v dpkg-query >/dev/null || die "this is not Debian; install the packages of $0 by hand"
 
