@@ -53,6 +53,12 @@ deb: deps-package build ## Debian packages into build/deb: falcoc, falco-vm, fal
 deps-guest:
 	@scripts/install-deps.sh guest
 
+guest: build deps-guest ## the kernel module and live watching, in a virtual machine
+	@ctest --test-dir $(BUILD) --output-on-failure -L guest
+
+bench-guest: build deps-guest ## what recording costs, beside Debian's scap module and sysdig, in a virtual machine
+	@python3 -B bench/guest/compare.py $(BIN) --json $(BUILD)/bench-results/guest.json
+
 guest-packages: deb deps-guest ## install, load and remove the packages in a virtual machine (as root; 10 minutes the first time)
 	@tests/packaging/guest/run.sh build/deb build/guest-packages
 
@@ -104,4 +110,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-extras deps-package deps-guest build demo test install module deb guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-browser deps-extras deps-package deps-guest build demo test install module deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format check clean

@@ -87,7 +87,11 @@ def main():
     except guest_kernel.Missing as error:
         print(f"SKIP: {error}")
         return 77
-    ours = probe_module.build(version, cache)
+    try:
+        ours = probe_module.build(version, cache)
+    except probe_module.CannotBuild as error:
+        print(f"SKIP: {error}")
+        return 77
     peer = peer_module(version, cache)
     recorders = ["none"] + (["scap"] if peer else []) + ["ours", "rules"]
     with tempfile.TemporaryDirectory(prefix="compare.") as folder:
