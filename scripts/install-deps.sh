@@ -4,7 +4,7 @@
 # Installs the Debian 12 packages that are missing, and says which and why. Asks nothing, changes nothing when all are
 # there (and then needs no network), uses sudo only when not root.
 #
-#   scripts/install-deps.sh [build] [browser] [package] [guest] [extras]     sets to install; default: build
+#   scripts/install-deps.sh [build] [browser] [package] [guest] [disk] [extras]     sets to install; default: build
 set -euo pipefail
 
 # set | package | why. The only list of packages; ARCHITECTURE.md explains the libraries among them.
@@ -31,9 +31,14 @@ build  | libbenchmark-dev      | benchmarks
 build  | sysdig                | a second opinion on captures (tests)
 browser | chromium             | opens the page of falco-vm --profile (tests)
 package | dpkg-dev            | Debian packages (make deb)
-guest  | qemu-system-x86       | runs it (make guest-packages)
-guest  | debootstrap           | makes its disk
-guest  | e2fsprogs             | puts a file system on it
+guest  | qemu-system-x86       | the virtual machine in which the kernel module is tested
+guest  | busybox-static        | what runs in it
+guest  | kmod                  | modules of its kernel
+guest  | xz-utils              | unpacks its kernel
+guest  | linux-headers-amd64   | builds the module for its kernel
+guest  | gcc-multilib          | 32-bit programs for it
+disk   | debootstrap           | a Debian for the virtual machine (make guest-packages)
+disk   | e2fsprogs             | puts a file system on its disk
 extras | clang                 | libFuzzer needs it (make fuzz)
 extras | libclang-rt-14-dev    | libFuzzer and sanitizer runtimes of clang
 extras | clang-tidy            | static checks (make check)
@@ -49,7 +54,7 @@ main() {
   local wanted=("$@") set package why missing=()
   [ ${#wanted[@]} -gt 0 ] || wanted=(build)
   for set in "${wanted[@]}"; do
-    grep -q "^$set " <<<"$TABLE" || die "no set named '$set' (there are: build, browser, package, guest, extras)"
+    grep -q "^$set " <<<"$TABLE" || die "no set named '$set' (there are: build, browser, package, guest, disk, extras)"
   done
   command -v dpkg-query >/dev/null || die "this is not Debian; install the packages of $0 by hand"
 
