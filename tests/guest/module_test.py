@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the kernel module in a virtual machine: module_test.py [--kernel VERSION] stress|calls|calls32
+"""Tests of the kernel module in a virtual machine: module_test.py [--kernel VERSION] stress|calls|calls32|race
 
 Builds the module and the programs for it, boots, and judges what came out. Exit status 77 when the host lacks something.
 """
@@ -13,11 +13,13 @@ import sys
 import call_check
 import guest_kernel
 import probe_module
+import race_check
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {
     "probe_tool": ("probe_tool.c", "probe_rings.c", "probe_attack.c", "probe_stress.c"),
     "calls": ("calls.c", "calls_socket.c"),
+    "race": ("race.c",),
 }
 
 
@@ -31,7 +33,7 @@ def program(name, folder, bits=64):
     if not compiler:
         raise Missing("no C compiler")
     path = os.path.join(folder, name + ("32" if bits == 32 else ""))
-    flags = ["-O1", "-Wall", "-Wextra", "-Werror", "-static", f"-m{bits}", "-I" + os.path.join(probe_module.ROOT, "capture/kmod")]
+    flags = ["-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", f"-m{bits}", "-I" + os.path.join(probe_module.ROOT, "capture/kmod")]
     if bits == 32:
         machine = subprocess.run([compiler, "-print-multiarch"], capture_output=True, text=True).stdout.strip()
         flags += ["-idirafter", f"/usr/include/{machine}"]
@@ -59,7 +61,7 @@ def main():
     parser.add_argument("--kernel", default="", help="default: the kernel that apt has for linux-image-amd64")
     parser.add_argument("--cache", default=guest_kernel.default_cache())
     parser.add_argument("--timeout", type=int, default=240)
-    parser.add_argument("scene", choices=["stress", "calls", "calls32"])
+    parser.add_argument("scene", choices=["stress", "calls", "calls32", "race"])
     options = parser.parse_args()
     try:
         options.kernel = options.kernel or guest_kernel.default_version()
@@ -68,7 +70,9 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
         tool = program("probe_tool", folder)
-        scene = program("calls", folder, 32 if options.scene == "calls32" else 64) if options.scene != "stress" else None
+        scene = None
+        if options.scene != "stress":
+            scene = program("race" if options.scene == "race" else "calls", folder, 32 if options.scene == "calls32" else 64)
         if not probe_module.headers(options.kernel):
             raise Missing(f"no headers of Linux {options.kernel}")
         module = probe_module.build(options.kernel, options.cache)
@@ -82,6 +86,9 @@ def main():
         return 1
     if options.scene == "stress":
         return guest(options, renamed, folder, [tool], "stress.sh")
+    if options.scene == "race":
+        status = guest(options, renamed, folder, [tool, scene], "race.sh", "race")
+        return status or race_check.main(os.path.join(folder, "inodes"), os.path.join(folder, "race.scap"))
     status = guest(options, renamed, folder, [tool, scene], "calls.sh", os.path.basename(scene))
     return status or call_check.main(os.path.join(folder, "expected"), os.path.join(folder, "calls.scap"))
 
