@@ -24,6 +24,9 @@
 #ifndef CONFIG_X86_64
 #error "only x86_64 is supported"
 #endif
+#ifdef CONFIG_PREEMPT_RT
+#error "kernels with PREEMPT_RT are not supported: the hooks take spin locks with preemption off"
+#endif
 #ifndef CONFIG_HAVE_SYSCALL_TRACEPOINTS
 #error "the kernel has no tracepoints of system calls"
 #endif
@@ -97,6 +100,11 @@ static inline struct socket *falco_sock_from_file(struct file *file)
 #define falco_cap_bits(set) ((set).val)
 #else
 #define falco_cap_bits(set) ((u64)(set).cap[1] << 32 | (set).cap[0])
+#endif
+
+/* before 4.19 a file does not tell that open created it */
+#ifndef FMODE_CREATED
+#define FMODE_CREATED ((fmode_t)0)
 #endif
 
 #if FALCO_KERNEL(6, 16)

@@ -107,8 +107,10 @@ static long set_interest(const void __user *from)
 	if (copy_from_user(&interest, from, sizeof(interest)))
 		return -EFAULT;
 	/* word by word: the hooks read single bits meanwhile */
-	for (i = 0; i < FALCO_PROBE_EVENT_WORDS; i++)
+	for (i = 0; i < FALCO_PROBE_EVENT_WORDS; i++) {
+		WRITE_ONCE(falco_state.interest.sockets[i], interest.sockets[i]);
 		WRITE_ONCE(falco_state.interest.events[i], interest.events[i]);
+	}
 	for (i = 0; i < FALCO_PROBE_SYSCALL_WORDS; i++)
 		WRITE_ONCE(falco_state.interest.syscalls[i], interest.syscalls[i]);
 	if (falco_state.started)

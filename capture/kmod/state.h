@@ -15,7 +15,7 @@
 #include "ring.h"
 
 #define FALCO_MIN_RING_BYTES (16u * PAGE_SIZE)
-#define FALCO_MAX_RING_BYTES (512u << 20)
+#define FALCO_MAX_RING_BYTES (1u << 30)
 /* A capture's block holds 64 KiB and every event must fit, so data are only a part of it. */
 #define FALCO_MAX_SNAPLEN 32768u
 #define FALCO_SCRATCH_BYTES 65536u

@@ -301,6 +301,7 @@ int main(void)
 	path_calls();
 	pair_calls();
 	socket_calls();
+	more_calls();
 	process_calls();
 	fwrite(lines, 1, used, stdout);
 	return 0;

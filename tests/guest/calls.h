@@ -15,5 +15,6 @@ static inline long result(long value)
 }
 
 void socket_calls(void);
+void more_calls(void);
 
 #endif

@@ -18,7 +18,7 @@ import race_check
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {
     "probe_tool": ("probe_tool.c", "probe_rings.c", "probe_attack.c", "probe_stress.c"),
-    "calls": ("calls.c", "calls_socket.c"),
+    "calls": ("calls.c", "calls_socket.c", "calls_more.c"),
     "race": ("race.c",),
 }
 

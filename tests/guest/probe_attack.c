@@ -63,7 +63,7 @@ static void attack_ioctls(int fd)
 	BAD(ring_bytes, 0);
 	BAD(ring_bytes, 4096);
 	BAD(ring_bytes, (1 << 20) + 4096);
-	BAD(ring_bytes, 1u << 30);
+	BAD(ring_bytes, 1u << 31);
 	BAD(ring_bytes, ~0u);
 	BAD(watermark_bytes, 1 << 20);
 	BAD(reserved_bytes, ~0u);

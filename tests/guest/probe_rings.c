@@ -92,6 +92,18 @@ void probe_want_all(struct probe *probe)
 	struct falco_probe_interest interest;
 
 	memset(&interest, 0xff, sizeof(interest));
+	memset(interest.sockets, 0, sizeof(interest.sockets));
+	set_interest(probe, &interest);
+}
+
+void probe_want_of_sockets(struct probe *probe, const unsigned *codes, size_t count)
+{
+	struct falco_probe_interest interest = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		interest.events[codes[i] / 64] |= 1ull << codes[i] % 64;
+		interest.sockets[codes[i] / 64] |= 1ull << codes[i] % 64;
+	}
 	set_interest(probe, &interest);
 }
 

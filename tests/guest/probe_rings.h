@@ -40,6 +40,7 @@ void probe_configure(struct probe *probe, uint32_t ring_bytes, uint32_t watermar
 void probe_map(struct probe *probe);
 void probe_want_all(struct probe *probe);
 void probe_want(struct probe *probe, const unsigned *codes, size_t count);
+void probe_want_of_sockets(struct probe *probe, const unsigned *codes, size_t count);
 void probe_start(struct probe *probe);
 void probe_stop(struct probe *probe);
 size_t counters_bytes(void);

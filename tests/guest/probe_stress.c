@@ -6,6 +6,7 @@
  *   stress fast SECONDS       the same with a reader that does its best, woken by poll()
  *   stress interest SECONDS   the interest changes all the time
  *   stress wait               poll() sleeps while there is nothing and wakes for one event
+ *   stress sockets            reads and writes are wanted of sockets only
  *   stress hold SECONDS       keeps the device open and started, reads nothing (to be stopped or killed)
  */
 #define _GNU_SOURCE
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -168,6 +170,34 @@ static int wait_scene(void)
 	return !probe_account(&probe);
 }
 
+/* Reads and writes of sockets only: those of files and pipes are masked. */
+static int sockets_scene(void)
+{
+	static const unsigned both[] = {7, 9};
+	struct probe probe;
+	int pair[2], file;
+	char byte;
+
+	probe_open(&probe);
+	probe_configure(&probe, 1 << 20, 0, 0);
+	probe_want_of_sockets(&probe, both, 2);
+	probe_start(&probe);
+	const pid_t child = fork();
+	if (!child) {
+		file = open("/proc/self/comm", O_RDONLY);
+		for (int i = 0; i < 10; i++) {
+			if (pread(file, &byte, 0, 0) || read(file, &byte, 1) != 1 || write(-1, "x", 1) >= 0)
+				_exit(1);
+		}
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || write(pair[0], "x", 1) != 1 || read(pair[1], &byte, 1) != 1)
+			_exit(1);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	probe_stop(&probe);
+	return probe_read(&probe, ignore, NULL) != 2 || !probe_account(&probe);
+}
+
 static int hold(int seconds)
 {
 	struct probe probe;
@@ -191,6 +221,8 @@ int stress(char **arguments)
 		return fast(seconds, 1);
 	if (!strcmp(arguments[0], "wait"))
 		return wait_scene();
+	if (!strcmp(arguments[0], "sockets"))
+		return sockets_scene();
 	if (!strcmp(arguments[0], "hold"))
 		return hold(seconds);
 	fprintf(stderr, "no such scene\n");

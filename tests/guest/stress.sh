@@ -7,6 +7,7 @@ check() { name=$1; shift; if "$@"; then echo "PASS $name"; else echo "FAIL $name
 check info probe_tool info
 check attack probe_tool attack
 check wait probe_tool stress wait
+check sockets probe_tool stress sockets
 check full probe_tool stress full 3
 check fast probe_tool stress fast 3
 check interest probe_tool stress interest 3
