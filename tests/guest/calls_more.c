@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -108,6 +109,47 @@ static void programs(void)
 	expect("@%d execve res=0 flags=0 uid=65534 gid=65534 cap_effective=0 cap_permitted=0", child);
 }
 
+/* calls.sh has mounted an overlay: a file below, one above, and one that was copied up. */
+static void layers(void)
+{
+	static const struct {
+		const char *path;
+		int exe_flags, open_flags;
+	} files[] = {{"/overlay/low", 1 | 8, 65536}, {"/overlay/high", 1 | 2, 32768}, {"/overlay/moved", 1 | 2, 32768}};
+	char *const arguments[] = {"true", NULL}, *const environment[] = {NULL};
+	struct stat status;
+	int child, fd;
+
+	for (int i = 0; i < 3; i++) {
+		child = fork();
+		if (!child) {
+			execve(files[i].path, arguments, environment);
+			_exit(9);
+		}
+		reap(child);
+		stat(files[i].path, &status);
+		expect("@%d execve res=0 flags=%d trusted_exepath='%s' exe_ino=%llu", child, files[i].exe_flags, files[i].path,
+		       (unsigned long long)status.st_ino);
+		fd = open(files[i].path, O_RDONLY);
+		expect("openat fd=%d name='%s' flags=%d", fd, files[i].path, 1 | files[i].open_flags);
+	}
+	fd = syscall(SYS_creat, "/overlay/new", 0600);
+	expect("creat fd=%d name='/overlay/new' creat_flags=1", fd);
+	/* a program that has no file */
+	fd = syscall(SYS_memfd_create, "ghost", 0);
+	child = open("/bin/busybox", O_RDONLY);
+	stat("/bin/busybox", &status);
+	if (sendfile(fd, child, NULL, status.st_size) != status.st_size)
+		_exit(1);
+	child = fork();
+	if (!child) {
+		syscall(SYS_execveat, fd, "", arguments, environment, AT_EMPTY_PATH);
+		_exit(9);
+	}
+	reap(child);
+	expect("@%d execve res=0 exe='true' flags=5 trusted_exepath='/memfd:ghost (deleted)'", child);
+}
+
 static void limits(void)
 {
 	unsigned ids[3];
@@ -184,6 +226,7 @@ void more_calls(void)
 {
 	births();
 	programs();
+	layers();
 	limits();
 	memory();
 	descriptors();

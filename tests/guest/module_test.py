@@ -50,7 +50,7 @@ def program(name, folder, bits=64):
 
 def guest(options, module, folder, programs, script, *arguments):
     command = [sys.executable, "-B", os.path.join(HERE, "run_guest.py"), "--kernel", options.kernel, "--cache", options.cache,
-               "--out", folder, "--module", module, "--timeout", str(options.timeout)]
+               "--out", folder, "--module", module, "--kernel-module", "overlay", "--timeout", str(options.timeout)]
     for path in programs:
         command += ["--program", f"{path}:/bin/{os.path.basename(path)}"]
     return subprocess.run([*command, os.path.join(HERE, script), *arguments]).returncode
