@@ -3,9 +3,8 @@
 """The event generator against the default rules: every act has its rule, a recording of all acts wakes each, and running them
 leaves nothing behind.
 
-generator.scap.gz was recorded by falco-vm's live capture in a virtual machine (Linux 6.1, busybox) as root:
-  falco-vm --ruleset R.fbc -w generator.scap.gz --write-matched   beside   event-generator --all --allow-system --dir /sandbox
-with the default rules and the marker rule below. Record it again when acts or what they show change.
+generator.scap.gz is what falco-vm saw live in a virtual machine (Linux 6.1); generator_live.py --record makes it anew, which is
+needed when acts or what they show change.
 
 usage: generator_test.py; FALCO_BIN is the folder of the programs, FALCO_SOURCE that of the sources.
 """
@@ -18,31 +17,11 @@ import sys
 import tempfile
 import unittest
 
+import acts_seen
+
 BIN = pathlib.Path(os.environ["FALCO_BIN"])
 SOURCE = pathlib.Path(os.environ["FALCO_SOURCE"])
 RECORDING = SOURCE / "tests" / "ruleset" / "generator.scap.gz"
-MARKER = "generator_test marker"
-MARKER_RULE = f"""
-- rule: {MARKER}
-  desc: Announces an act.
-  condition: evt.type in (execve, execveat) and proc.name = true and proc.args startswith "ACT="
-  output: "%proc.args"
-  priority: Debug
-"""
-PREPARING = "before the first act"
-# What the alert of an act must say: the program it stands in for, and what was touched.
-VALUES = {
-    "read-hashes": {"proc.cmdline": "reader", "fd.name": "/etc/shadow", "user.name": "root", "proc.pname": "event-generator"},
-    "write-program": {"fd.name": "/bin/event-generator-test", "proc.name": "writer"},
-    "remove-log": {"fs.path.name": "/var/log/event-generator.log"},
-    "hand-program": {"proc.cmdline": "nc -e /bin/sh 127.0.0.1 9"},
-    "web-shell": {"proc.cmdline": "sh -c id", "proc.pname": "nginx"},
-    "odd-port": {"proc.name": "tool", "fd.sport": 4444},
-    "copy-database": {"proc.cmdline": "pg_dump shop", "proc.pname": "sh"},
-    "trace": {"evt.arg.request": "PTRACE_ATTACH"},
-    "container-sshd": {"container.id": "fa1c0e7e4700", "proc.cmdline": "sshd -D"},
-    "launch-engine": {"proc.cmdline": "docker run -v /run/docker.sock:/run/docker.sock image"},
-}
 
 
 def run(program, *arguments, code=0):
@@ -79,28 +58,10 @@ class Recording(unittest.TestCase):
     def test_each_act_wakes_its_rule_and_no_other(self):
         with tempfile.TemporaryDirectory() as folder:
             marker, image = pathlib.Path(folder) / "marker.yaml", pathlib.Path(folder) / "rules.fbc"
-            marker.write_text(MARKER_RULE, encoding="utf-8")
+            marker.write_text(acts_seen.MARKER_RULE, encoding="utf-8")
             run("falcoc", marker, SOURCE / "rules", "-o", image)
             output = run("falco-vm", "--ruleset", image, "-e", RECORDING, "--json")
-        woke, current = {PREPARING: []}, PREPARING
-        for line in output.splitlines():
-            alert = json.loads(line)
-            if alert["rule"] == MARKER:
-                current = alert["output"].split("ACT=")[1].split()[0]
-                woke[current] = []
-            else:
-                woke[current].append(alert)
-        self.assertEqual({a["rule"] for a in woke[PREPARING]}, {"File system mounted by hand"}, "covering folders mounts")
-        for name, rule, _ in table()[0]:
-            with self.subTest(name):
-                self.assertIn(name, woke, "not in the recording: record it again")
-                self.assertEqual({alert["rule"] for alert in woke[name]}, {rule})
-                fields = woke[name][0]["output_fields"]
-                for field, value in VALUES.get(name, {}).items():
-                    if field in fields:
-                        self.assertEqual(fields[field], value)
-                    else:
-                        self.assertIn(str(value), woke[name][0]["output"])
+        self.assertEqual(acts_seen.problems(table()[0], acts_seen.by_act(output.splitlines())), [])
 
 
 class Program(unittest.TestCase):
