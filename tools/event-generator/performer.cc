@@ -29,47 +29,52 @@ void Performer::get_ready(Need need) {
   if (need == Need::System && allow_system_ && uncovered_.empty()) no_cgroup_ = sandbox_.make_cgroup();
 }
 
-std::string Performer::why_not(const Act& act) const {
+std::string Performer::why_not(const Act& act, const std::vector<Step>& steps) const {
   if (act.need == Need::System && !allow_system_) return "needs --allow-system";
   if (act.need != Need::Nothing && !uncovered_.empty()) return uncovered_;
-  return in_container(act) ? no_cgroup_ : std::string();
+  if (in_container(act) && !no_cgroup_.empty()) return no_cgroup_;
+  if (parse_command(act.command, {}).other_user && !sandbox_.open_to_others()) {
+    return "other users can't reach the sandbox: see --dir";
+  }
+  for (const Step& step : steps) {
+    if (std::string reason = sandbox_.why_not(step); !reason.empty()) return reason;
+  }
+  return {};
 }
 
-std::string Performer::prepare(const Act& act, std::string_view steps) {
-  std::string problem;
-  for (const Step& step : parse_steps(steps, problem)) {
-    if (problem = sandbox_.prepare(step); !problem.empty()) return problem;
+std::string Performer::prepare(const Act& act, std::string_view command, const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    if (std::string problem = sandbox_.prepare(step); !problem.empty()) return problem;
   }
-  if (!problem.empty()) return problem;
-  const Command command = parse_command(replaced(std::string(act.command), {{"@scratch", sandbox_.scratch()}}), {});
-  if (command.other_user && !sandbox_.open_to_others()) return "other users can't reach the sandbox: see --dir";
-  const std::string_view name =
-      std::string_view(command.path).substr(command.path.starts_with(sandbox_.scratch()) ? 0 : 1);
-  for (const std::string_view program : {name, act.parent, kAnnouncer}) {
+  const Command parsed = parse_command(command, sandbox_.programs());
+  for (const std::string_view program : {std::string_view(parsed.path), act.parent, kAnnouncer}) {
     if (program.empty()) continue;
-    if (problem = sandbox_.add_stand_in(program); !problem.empty()) return problem;
+    if (std::string problem = sandbox_.add_stand_in(program); !problem.empty()) return problem;
   }
   return {};
 }
 
 Report Performer::perform(const Act& act) {
-  if (const std::string reason = why_not(act); !reason.empty()) return {Outcome::Skipped, reason};
   const Replacements words = {{"@dir", sandbox_.path()}, {"@scratch", sandbox_.scratch()}};
-  const std::string steps = replaced(std::string(act.steps), words);
-  if (const std::string reason = prepare(act, steps); !reason.empty()) {
-    sandbox_.forget_listeners();
-    return {Outcome::Skipped, reason};
+  const std::string text = replaced(std::string(act.steps), words);
+  const std::string command = replaced(std::string(act.command), words);
+  std::string problem;
+  const std::vector<Step> steps = parse_steps(text, problem);
+  if (!problem.empty()) return {Outcome::Failed, problem};
+  if (const std::string reason = why_not(act, steps); !reason.empty()) return {Outcome::Skipped, reason};
+  problem = prepare(act, command, steps);
+  if (problem.empty()) {
+    Errand errand{.folder = sandbox_.programs(), .cgroup = {}, .parent = {}, .command = {}, .steps = {}};
+    errand.command = std::string(kAnnouncer) + " ACT=" + std::string(act.name);
+    run_errand(errand);
+    errand.cgroup = sandbox_.cgroup();
+    errand.parent = act.parent;
+    errand.command = command;
+    errand.steps = text;
+    problem = run_errand(errand);
   }
-  Errand errand{.folder = sandbox_.programs(), .cgroup = {}, .parent = {}, .command = {}, .steps = {}};
-  errand.command = std::string(kAnnouncer) + " ACT=" + std::string(act.name);
-  run_errand(errand);
-  errand.cgroup = sandbox_.cgroup();
-  errand.parent = act.parent;
-  errand.command = replaced(std::string(act.command), words);
-  errand.steps = steps;
-  const std::string reason = run_errand(errand);
   sandbox_.forget_listeners();
-  return reason.empty() ? Report{} : Report{Outcome::Failed, reason};
+  return problem.empty() ? Report{} : Report{Outcome::Failed, problem};
 }
 
 }  // namespace event_generator

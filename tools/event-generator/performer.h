@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tools/event-generator/acts.h"
 #include "tools/event-generator/sandbox.h"
@@ -32,8 +33,8 @@ class Performer {
   Report perform(const Act& act);
 
  private:
-  std::string why_not(const Act& act) const;
-  std::string prepare(const Act& act, std::string_view steps);
+  std::string why_not(const Act& act, const std::vector<Step>& steps) const;
+  std::string prepare(const Act& act, std::string_view command, const std::vector<Step>& steps);
 
   Sandbox& sandbox_;
   bool allow_system_;

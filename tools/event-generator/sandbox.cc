@@ -113,6 +113,7 @@ std::string Sandbox::make(const std::string& parent) {
   std::error_code error;
   const std::string where = fs::canonical(parent, error);
   if (error) return parent + ": " + error.message();
+  if (where.find_first_of(" ;") != std::string::npos) return where + ": blanks and semicolons separate words here";
   for (const std::string_view folder : kCovers) {
     if (below(where, folder)) return where + ": folders below " + std::string(folder) + " can't hold the sandbox";
   }
@@ -152,11 +153,11 @@ std::string Sandbox::make_cgroup() {
 
 std::string Sandbox::add_stand_in(std::string_view name) {
   const std::string source = programs() + "/event-generator";
-  const bool is_path = name.find('/') != std::string_view::npos;
-  const std::string path = is_path ? std::string(name) : programs() + "/" + std::string(name);
+  const std::string path =
+      name.find('/') != std::string_view::npos ? std::string(name) : programs() + "/" + std::string(name);
   if (access(path.c_str(), X_OK) == 0) return {};
   std::error_code error;
-  if (is_path) {
+  if (!below(path, path_)) {  // perhaps on another file system
     fs::copy_file(source, path, error);
   } else {
     fs::create_hard_link(source, path, error);
@@ -179,16 +180,21 @@ std::string Sandbox::backing(const std::string& path) const {
   return path;
 }
 
+std::string Sandbox::why_not(const Step& step) const {
+  if (step.prepare == Prepare::Nothing || step.prepare == Prepare::Listener) return {};
+  const std::string& path = step.operands.back();
+  const bool ours = backing(path) != path || below(path, path_) || below(path, scratch_);
+  const bool kernels = below(path, "/proc") || below(path, "/dev");
+  return ours || kernels ? std::string() : "the machine has no folder that could be covered for " + path;
+}
+
 std::string Sandbox::prepare(const Step& step) {
   if (step.prepare == Prepare::Nothing) return {};
   if (step.prepare == Prepare::Listener) return listen_at(step.operands[0], step.operands[1]);
   const std::string& named = step.operands.back();
   const std::string path = backing(named);
   const bool ours = path != named || below(path, path_) || below(path, scratch_);
-  if (!ours) {
-    const bool kernels = below(named, "/proc") || below(named, "/dev");
-    return kernels ? std::string() : "the machine has no folder that could be covered for " + named;
-  }
+  if (!ours) return {};  // of the kernel, and there
   switch (step.prepare) {
     case Prepare::File:
       return make_file(path);

@@ -33,8 +33,10 @@ class Sandbox {
   std::string cover();
   /// Makes a control group like those of containers. Gives an empty text, or why not.
   std::string make_cgroup();
-  /// Adds a stand-in of that name. Gives an empty text, or why not.
+  /// Adds a stand-in at a path, or of that name among the programs. Gives an empty text, or why not.
   std::string add_stand_in(std::string_view name);
+  /// Why a step would touch the machine itself, or nothing if it doesn't.
+  std::string why_not(const Step& step) const;
   /// Makes what a step expects to find. Gives an empty text, or why not.
   std::string prepare(const Step& step);
   /// Closes what prepare() opened.
