@@ -125,6 +125,14 @@ class Deploy(unittest.TestCase):
         for inside, outside in {"/host/boot": "/boot", "/host/usr": "/usr", "/lib/modules": "/lib/modules"}.items():
             self.assertEqual(seen.get(inside), outside)
 
+    def test_runtime_sees_the_node(self):
+        pod = next(self.pods())
+        runtime = pod["containers"][0]
+        self.assertEqual(runtime["env"], [{"name": "HOST_ROOT", "value": "/host"}])
+        paths = {v["name"]: v["hostPath"]["path"] for v in pod["volumes"]}
+        seen = {m["mountPath"]: paths[m["name"]] for m in runtime["volumeMounts"]}
+        self.assertEqual(seen, {"/dev": "/dev", "/host/proc": "/proc", "/host/etc": "/etc"})
+
 
 if __name__ == "__main__":
     unittest.main()
