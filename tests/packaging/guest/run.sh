@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs and removes the Debian packages in a virtual machine (software emulation; about 10 minutes the first time, 5 later).
 #   run.sh DEB_FOLDER WORK_FOLDER
-# Exit status: 0 all passed, 77 skipped with the reason.
+# GUEST_SECONDS: when to give up (1800). Exit status: 0 all passed, 77 skipped with the reason.
 set -euo pipefail
 skip() { echo "SKIP: $*"; exit 77; }
 
@@ -20,10 +20,10 @@ mkdir -p "$work"
 rm -rf "$work/share"
 mkdir "$work/share"
 cp "${debs[@]}" "$here/job.sh" "$work/share/"
-timeout 900 qemu-system-x86_64 -accel tcg,thread=multi -cpu qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand -machine q35 -m 1500 \
+timeout "${GUEST_SECONDS:-1800}" qemu-system-x86_64 -accel tcg,thread=multi -cpu qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand -machine q35 -m 1500 \
   -smp 2 -display none -no-reboot -nodefaults -serial stdio -monitor none -kernel "$work/vmlinuz" -initrd "$work/initrd" \
   -drive "file=$work/root.ext4,if=virtio,format=raw,snapshot=on,cache=unsafe" -device virtio-rng-pci \
   -virtfs "local,path=$work/share,mount_tag=share,security_model=none,readonly=on" \
   -append 'console=ttyS0 root=/dev/vda rw quiet panic=-1 mitigations=off tsc=reliable clocksource=tsc systemd.show_status=0' \
-  </dev/null | tr -d '\r' | tee "$work/console.log"
+  </dev/null | sed -u 's/\r//g' | tee "$work/console.log"
 grep -q '^[0-9]* passed, 0 failed$' "$work/console.log"
