@@ -62,6 +62,11 @@ Diagnostic& Diagnostic::suggest(SourceRange where, std::string replacement) {
   return *this;
 }
 
+Diagnostic& Diagnostic::repair(std::string title, std::vector<DiagSuggestion> edits) {
+  fix = DiagFix{std::move(title), std::move(edits)};
+  return *this;
+}
+
 Diagnostic& Diagnostic::at(ReferencePosition position) {
   reference = position;
   return *this;

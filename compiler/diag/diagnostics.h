@@ -2,7 +2,7 @@
 //
 // Diagnostics: what the compiler tells the author of the rules. Each one is a row of diagnostics.def; emit<diag::X>() checks the
 // number and the types of the arguments and the format text when it is compiled. The collector keeps order of emission and
-// decides nothing; rendering is render_text.h and render_json.h.
+// decides nothing; what is shown and how severe it is decides policy.h, rendering is render_text.h and its neighbours.
 //
 //   diags.emit<diag::UnknownField>(range, name).suggest(range, "proc.name").at({12, 5, 80});
 #pragma once
@@ -111,6 +111,12 @@ struct DiagSuggestion {
   std::string replacement;
 };
 
+/// A repair that is sure to mean the same or what was meant; `falcoc lint --fix` applies it. Edits don't overlap.
+struct DiagFix {
+  std::string title;  ///< what it does, as an order: "use `contains`"
+  std::vector<DiagSuggestion> edits;
+};
+
 struct Diagnostic {
   DiagId id{};
   Severity severity{};
@@ -119,6 +125,7 @@ struct Diagnostic {
   std::string label;   ///< short text beside the caret
   std::vector<DiagNote> notes;
   std::optional<DiagSuggestion> suggestion;
+  std::optional<DiagFix> fix;
   std::optional<ReferencePosition> reference;
 
   LoadCode code() const { return diag_info(id).code; }
@@ -126,6 +133,7 @@ struct Diagnostic {
   Diagnostic& help(std::string text);
   Diagnostic& labelled(std::string text);
   Diagnostic& suggest(SourceRange where, std::string replacement);
+  Diagnostic& repair(std::string title, std::vector<DiagSuggestion> edits);
   Diagnostic& at(ReferencePosition position);
 };
 

@@ -48,6 +48,16 @@ std::string render_json(const SourceManager& sources, const Diagnostic& diagnost
     add_place(suggestion, sources, diagnostic.suggestion->range);
     object["suggestion"] = std::move(suggestion);
   }
+  if (diagnostic.fix) {
+    Json edits = Json::array();
+    for (const DiagSuggestion& edit : diagnostic.fix->edits) {
+      Json entry;
+      entry["replacement"] = edit.replacement;
+      add_place(entry, sources, edit.range);
+      edits.push_back(std::move(entry));
+    }
+    object["fix"] = {{"title", diagnostic.fix->title}, {"edits", std::move(edits)}};
+  }
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -28,9 +28,9 @@ class Renderer {
     if (d.range.known()) {
       paint(kBold, place(d.range) + ": ");
     }
-    std::string head = fmt::format("{}[FC{}]", error ? "error" : "warning", diag_info(d.id).number());
-    if (!error && style_.warnings_are_errors) head = fmt::format("error[FC{}, warning]", diag_info(d.id).number());
-    paint(error || style_.warnings_are_errors ? kRed : kYellow, head);
+    const DiagInfo& info = diag_info(d.id);
+    const bool denied = error && info.severity == Severity::Warning;
+    paint(error ? kRed : kYellow, fmt::format("{}[FC{}{}]", error ? "error" : "warning", info.number(), denied ? ", warning" : ""));
     paint(kBold, ": " + printable(d.message));
     out_ += '\n';
     if (d.range.known()) excerpt(d.range, d.label, error ? kRed : kYellow);
@@ -41,11 +41,17 @@ class Renderer {
       out_ += ": " + printable(note.text);
       if (note.range.known()) out_ += " (" + place(note.range) + ")";
       out_ += '\n';
+      if (note.range.known()) excerpt(note.range, "", kBlue);
     }
     if (d.suggestion) {
       paint(kBlue, "  = ");
       paint(kBold, "help");
       out_ += fmt::format(": did you mean `{}`?\n", printable(d.suggestion->replacement));
+    }
+    if (d.fix) {
+      paint(kBlue, "  = ");
+      paint(kBold, "fix");
+      out_ += fmt::format(": {}\n", printable(d.fix->title));
     }
     return std::move(out_);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Diagnostics for people: place, id, message, the source line with a caret, notes and suggestions. Control characters of the
+// Diagnostics for people: place, id, message, the source line with a caret, notes (with their own source lines), suggestions.
+// A warning that was made an error says so beside its id. Control characters of the
 // source never reach a terminal. Knows nothing of files beyond SourceManager.
 #pragma once
 
@@ -13,7 +14,6 @@ namespace falcoc {
 
 struct TextStyle {
   bool colour = false;
-  bool warnings_are_errors = false;  ///< --Werror: said beside the id
 };
 
 std::string render_text(const SourceManager& sources, const Diagnostic& diagnostic, TextStyle style);

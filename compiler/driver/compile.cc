@@ -108,7 +108,8 @@ CompileResult compile(const SourceManager& sources, const std::vector<uint32_t>&
   EmitOptions emit_options;
   emit_options.strip = options.strip;
   emit_options.passes_off = options.passes_off;
-  emit_options.sources_digest = digest_sources(sources, files);
+  // A stripped image depends on what the rules mean, not on how they are written.
+  if (!options.strip) emit_options.sources_digest = digest_sources(sources, files);
   const auto place_of = [&](const SourceRange& range) {
     const LineColumn at = sources.locate(range);
     return Place{base_name(sources.name(range.file)), at.line, at.column};

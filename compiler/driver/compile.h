@@ -24,7 +24,7 @@ struct CompileOptions {
   std::vector<std::string> append_output;  ///< added to every rule's output
   std::vector<std::string> extra_sources;  ///< event sources besides `syscall`
   bool emit = true;                        ///< make image bytes
-  bool strip = false;                      ///< without source map
+  bool strip = false;                      ///< without source map and digest of the sources
   std::vector<std::string> passes_off;
   /// Report what each load finds unused or doubtful, as the reference does, not only the last one.
   bool warnings_of_every_load = false;

@@ -35,6 +35,7 @@ struct Constant {
   double real = 0;
   fvm::IpNet net;     ///< Net; Ip uses net.base
   std::string spelling;  ///< as written, for printing
+  SourceRange range;     ///< with its quotes; an item of a list stands in the list
 
   fvm::Value value() const {
     switch (kind) {

@@ -241,6 +241,7 @@ bool ConditionChecker::constants(const Node& node, const OperatorInfo& info, con
       }
     }
     doubt(value, info.op);
+    converted.constant->range = range;
     out_.constants.push_back(std::move(*converted.constant));
     expr.constants.push_back(static_cast<ConstId>(out_.constants.size() - 1));
   }

@@ -33,6 +33,7 @@ struct ScalarText {
   MappedText text;
   SourceRange range;
   NodeMark mark;
+  std::vector<uint32_t> joints = {};  ///< conditions: where in the text what was appended begins
 };
 
 /// An item of a list: Collection::lists[list].items[item].

@@ -180,6 +180,7 @@ class RuleReader {
 
   static void append_text(ScalarText& to, const ScalarText& more) {
     to.text.append(" ", more.range);
+    to.joints.push_back(static_cast<uint32_t>(to.text.size()));
     to.text.append(more.text);
   }
 
@@ -259,6 +260,7 @@ class RuleReader {
     } else {
       out.text = std::move(value.text);
       out.range = value.range;
+      out.joints.clear();
     }
     return true;
   }

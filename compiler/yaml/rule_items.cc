@@ -103,6 +103,7 @@ bool read_macro(const LoadContext& context, uint32_t node) {
   macro->visibility = number;
   if (append) {
     macro->condition.text.append(" ", condition.range);
+    macro->condition.joints.push_back(static_cast<uint32_t>(macro->condition.text.size()));
     macro->condition.text.append(condition.text);
   } else {
     macro->condition = std::move(condition);

@@ -21,6 +21,25 @@ constexpr const char* kFooter =
     "  falcoc rules/ -t database --priority warning -o db.fbc\n"
     "  falcoc disasm rules.fbc";
 
+/// Why `name` can not be denied or allowed; empty: it can.
+std::string refuse_warning(const std::string& name) {
+  const DiagInfo* info = find_diag(name);
+  if (info == nullptr) return "there is no diagnostic `" + name + "`; `falcoc list diagnostics` prints all";
+  return info->severity == Severity::Warning ? "" : "`" + name + "` is an error; only warnings can be denied or allowed";
+}
+
+void add_warning_ids(CLI::App& app, const char* option, std::vector<DiagId>& ids, const char* doc) {
+  app.add_option_function<std::vector<std::string>>(
+         option,
+         [&ids](const std::vector<std::string>& names) {
+           for (const std::string& name : names) ids.push_back(find_diag(name)->id);
+         },
+         doc)
+      ->check(CLI::Validator(refuse_warning, ""))
+      ->type_name("ID")
+      ->allow_extra_args(false);
+}
+
 /// Options shared by everything that compiles rules.
 void add_rules_options(CLI::App& app, Options& o) {
   app.add_option("rules,-r", o.rules, "rules files, or folders of .yaml and .yml files; loaded in this order")->type_name("FILE|DIR");
@@ -32,6 +51,8 @@ void add_rules_options(CLI::App& app, Options& o) {
   only->excludes(tags)->excludes(names);
   app.add_option("--priority", o.priority, "leave out rules less severe than LEVEL")->type_name("LEVEL");
   app.add_flag("--Werror", o.warnings_are_errors, "fail on warnings");
+  add_warning_ids(app, "--deny", o.denied, "report this warning as an error: id, number or name (repeatable)");
+  add_warning_ids(app, "--allow", o.allowed, "don't report this warning (repeatable)");
 }
 
 /// An option whose value is one of a few words. CLI11's own transformer would print the values behind the words, too.
@@ -45,16 +66,20 @@ CLI::Option* add_choice(CLI::App& app, const char* name, T& target, std::map<std
 }
 
 void add_message_format(CLI::App& app, Options& o) {
-  add_choice<MessageFormat>(app, "--format", o.format, {{"text", MessageFormat::Text}, {"json", MessageFormat::Json}},
-                            "how messages are printed: text or json");
+  add_choice<MessageFormat>(app, "--format", o.format,
+                            {{"text", MessageFormat::Text},
+                             {"json", MessageFormat::Json},
+                             {"sarif", MessageFormat::Sarif},
+                             {"github", MessageFormat::Github},
+                             {"falco-json", MessageFormat::FalcoJson}},
+                            "how messages are printed: text, json, sarif, github or falco-json");
 }
 
 /// A rules file may have the name of a command; it is then written with a folder (./verify).
-bool is_command(const char* word) {
-  for (const char* name : {"verify", "disasm", "list", "dump", "explain", "cost"}) {
-    if (std::string_view(word) == name) return true;
-  }
-  return false;
+const CommandInfo* find_command(std::string_view word) {
+  for (const CommandInfo& info : kCommands)
+    if (info.name == word) return &info;
+  return nullptr;
 }
 
 void describe_compile(CLI::App& app, Options& o) {
@@ -62,51 +87,97 @@ void describe_compile(CLI::App& app, Options& o) {
   add_message_format(app, o);
   app.add_option("-o", o.out, "write the compiled rules here; without it the rules are only checked")->type_name("OUT.fbc");
   app.add_flag("--strip", o.strip, "leave the source map out of the compiled rules");
-  app.footer(std::string("Commands (falcoc COMMAND --help):\n"
-                         "  verify FILE.fbc        check that a compiled file is safe to run\n"
-                         "  disasm FILE.fbc        print a compiled file as text\n"
-                         "  list WHAT [RULES...]   rules, macros, lists, fields, events, operators or diagnostics\n"
-                         "  dump --stage=STAGE RULES...   what a stage of the compiler made: ast, checked or asm\n"
-                         "  cost RULES...          what each rule can cost on one event, at most\n"
-                         "  explain ID             what a diagnostic means\n\n") +
-             kFooter);
+  std::string commands = "Commands (falcoc COMMAND --help):\n";
+  for (const CommandInfo& info : kCommands) {
+    const std::string call = std::string(info.name) + " " + std::string(info.usage);
+    commands += "  " + call + std::string(call.size() < 28 ? 28 - call.size() : 1, ' ') + std::string(info.summary) + "\n";
+  }
+  app.footer(commands + "\n" + kFooter);
 }
 
-void describe_command(CLI::App& app, Options& o, std::string_view name) {
-  if (name == "verify" || name == "disasm") {
-    o.command = name == "verify" ? Command::Verify : Command::Disasm;
-    app.add_option("image", o.image, "compiled rules")->required()->type_name("FILE.fbc");
-  } else if (name == "list") {
-    o.command = Command::List;
-    app.add_option("what", o.subject, "rules, macros, lists, fields, events, operators or diagnostics")
-        ->required()
-        ->check(CLI::IsMember({"rules", "macros", "lists", "fields", "events", "operators", "diagnostics"}));
-    auto* format = add_choice<listing::Format>(
-        app, "--format", o.list_format,
-        {{"text", listing::Format::Text}, {"json", listing::Format::Json}, {"markdown", listing::Format::Markdown}},
-        "text or json; fields and events also markdown");
-    app.add_flag_callback("--json", [&o] { o.list_format = listing::Format::Json; }, "the same as --format json")->excludes(format);
-    add_rules_options(app, o);
-  } else if (name == "dump") {
-    o.command = Command::Dump;
-    app.add_option("--stage", o.stage, "ast, checked or asm")->required()->check(CLI::IsMember({"ast", "checked", "asm"}));
-    add_rules_options(app, o);
-    add_message_format(app, o);
-  } else if (name == "cost") {
-    o.command = Command::Cost;
-    add_rules_options(app, o);
-    add_choice<listing::Format>(app, "--format", o.list_format, {{"text", listing::Format::Text}, {"json", listing::Format::Json}},
-                                "text or json");
-    app.add_option("--max-cost", o.max_cost, "fail when a rule can cost more than N ns on one event")
-        ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
-    app.add_option("--profile", o.profile, "weigh with how often rules were evaluated, as falco-vm --profile=FILE.json measured it")
-        ->type_name("FILE.json");
-    app.footer("Costs are nanoseconds of the machine that the table of prices was measured on; docs/cost.md says what they mean.\n"
-               "Exit codes: 0 fine, 1 the rules or the profile are wrong, or a rule costs more than --max-cost, 2 wrong usage, 3 a file failed.");
-  } else {
-    o.command = Command::Explain;
-    app.add_option("id", o.subject, "a diagnostic, for example FC2003 or unknown-field")->required()->type_name("ID");
+void describe_image(CLI::App& app, Options& o) {
+  app.add_option("image", o.image, "compiled rules")->required()->type_name("FILE.fbc");
+}
+
+void describe_list(CLI::App& app, Options& o) {
+  app.add_option("what", o.subject, "rules, macros, lists, fields, events, operators, diagnostics or lints")
+      ->required()
+      ->check(CLI::IsMember({"rules", "macros", "lists", "fields", "events", "operators", "diagnostics", "lints"}));
+  auto* format = add_choice<listing::Format>(
+      app, "--format", o.list_format,
+      {{"text", listing::Format::Text}, {"json", listing::Format::Json}, {"markdown", listing::Format::Markdown}},
+      "text or json; fields, events and lints also markdown");
+  app.add_flag_callback("--json", [&o] { o.list_format = listing::Format::Json; }, "the same as --format json")->excludes(format);
+  add_rules_options(app, o);
+}
+
+void describe_dump(CLI::App& app, Options& o) {
+  app.add_option("--stage", o.stage, "ast, checked or asm")->required()->check(CLI::IsMember({"ast", "checked", "asm"}));
+  add_rules_options(app, o);
+  add_message_format(app, o);
+}
+
+void describe_cost(CLI::App& app, Options& o) {
+  add_rules_options(app, o);
+  add_choice<listing::Format>(app, "--format", o.list_format, {{"text", listing::Format::Text}, {"json", listing::Format::Json}},
+                              "text or json");
+  app.add_option("--max-cost", o.max_cost, "fail when a rule can cost more than N ns on one event")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--profile", o.profile, "weigh with how often rules were evaluated, as falco-vm --profile=FILE.json measured it")
+      ->type_name("FILE.json");
+  app.footer("Costs are nanoseconds of the machine that the table of prices was measured on; docs/cost.md says what they mean.\n"
+             "Exit codes: 0 fine, 1 the rules or the profile are wrong, or a rule costs more than --max-cost, 2 wrong usage, 3 a file failed.");
+}
+
+void describe_lint(CLI::App& app, Options& o) {
+  add_rules_options(app, o);
+  add_message_format(app, o);
+  app.add_option_function<std::vector<std::string>>(
+         "--group",
+         [&o](const std::vector<std::string>& names) {
+           for (const std::string& name : names) o.lint.groups.insert(*find_lint_group(name));
+         },
+         "only lints of this group: performance, logic, bypass, style or compatibility (repeatable)")
+      ->check(CLI::IsMember(lint_group_names()))
+      ->type_name("GROUP")
+      ->allow_extra_args(false);
+  app.add_flag("--strict", o.lint.strict, "also what is a matter of judgement");
+  app.add_option("--tags", o.lint.tags, "tags that rules may have, instead of the usual ten and control tags; `x*`: all that start with x")
+      ->type_name("A,B,C")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option_function<std::string>(
+         "--target", [&o](const std::string& name) { o.lint.target = find_target(name); },
+         "report what this release of Falco doesn't know yet: falco-0.36 to falco-0.44")
+      ->check(CLI::IsMember(target_names()))
+      ->type_name("RELEASE");
+  app.add_flag("--fix", o.fix, "write repairs that are sure into the files");
+  app.footer(
+      "A comment `# falcoc: allow(ID)` above an item or in it allows a warning there; on top of a file, in the whole file.\n"
+      "docs/lint.md describes every lint.\n"
+      "Exit codes: 0 nothing at error level (--Werror, --deny), 1 findings or wrong rules, 2 wrong usage, 3 a file failed.\n\n"
+      "Examples:\n"
+      "  falcoc lint rules/ --strict --Werror\n"
+      "  falcoc lint rules.yaml --group bypass --format sarif > findings.sarif\n"
+      "  falcoc lint rules.yaml --deny missing-sibling --allow FC4001\n"
+      "  falcoc lint rules.yaml --fix");
+}
+
+void describe_explain(CLI::App& app, Options& o) {
+  app.add_option("id", o.subject, "a diagnostic, for example FC2003 or unknown-field")->required()->type_name("ID");
+}
+
+void describe_command(CLI::App& app, Options& o) {
+  switch (o.command) {
+    case Command::Compile: return describe_compile(app, o);
+    case Command::Lint: return describe_lint(app, o);
+    case Command::Verify:
+    case Command::Disasm: return describe_image(app, o);
+    case Command::List: return describe_list(app, o);
+    case Command::Dump: return describe_dump(app, o);
+    case Command::Cost: return describe_cost(app, o);
+    case Command::Explain: return describe_explain(app, o);
   }
 }
 
@@ -114,17 +185,14 @@ void describe_command(CLI::App& app, Options& o, std::string_view name) {
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   Options o;
-  const bool command = argc > 1 && is_command(argv[1]);
-  CLI::App app{"Compiles Falco rules into a verified image for falco-vm.", command ? std::string("falcoc ") + argv[1] : "falcoc"};
+  const CommandInfo* command = argc > 1 ? find_command(argv[1]) : nullptr;
+  CLI::App app{"Compiles Falco rules into a verified image for falco-vm.", command != nullptr ? "falcoc " + std::string(command->name) : "falcoc"};
   app.set_version_flag("--version", std::string("falcoc ") + FALCO_VERSION);
-  if (command) {
-    describe_command(app, o, argv[1]);
-  } else {
-    describe_compile(app, o);
-  }
+  if (command != nullptr) o.command = command->command;
+  describe_command(app, o);
   try {
     // The command word is not an argument of the command.
-    if (command) {
+    if (command != nullptr) {
       app.parse(argc - 1, argv + 1);
     } else {
       app.parse(argc, argv);

@@ -5,8 +5,11 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "compiler/diag/diagnostics.h"
+#include "compiler/lint/lint.h"
 #include "tools/listing/table_listing.h"
 
 namespace falcoc::tool {
@@ -14,8 +17,25 @@ namespace falcoc::tool {
 /// Exit codes of both programs.
 enum ExitCode : int { kOk = 0, kBadRules = 1, kUsage = 2, kOutsideWorld = 3 };
 
-enum class Command : uint8_t { Compile, Verify, Disasm, List, Dump, Explain, Cost };
-enum class MessageFormat : uint8_t { Text, Json };
+enum class Command : uint8_t { Compile, Lint, Verify, Disasm, List, Dump, Cost, Explain };
+enum class MessageFormat : uint8_t { Text, Json, Sarif, Github, FalcoJson };
+
+/// What `falcoc WORD` does; without a word of this table it compiles.
+struct CommandInfo {
+  Command command;
+  std::string_view name;
+  std::string_view usage;
+  std::string_view summary;
+};
+inline constexpr CommandInfo kCommands[] = {
+    {Command::Lint, "lint", "RULES...", "what is slow, wrong, easy to get around or untidy in rules that compile"},
+    {Command::Cost, "cost", "RULES...", "what each rule can cost on one event, at most"},
+    {Command::List, "list", "WHAT [RULES...]", "rules, macros, lists, fields, events, operators, diagnostics or lints"},
+    {Command::Explain, "explain", "ID", "what a diagnostic means, with an example"},
+    {Command::Dump, "dump", "--stage=STAGE RULES...", "what a stage of the compiler made: ast, checked or asm"},
+    {Command::Verify, "verify", "FILE.fbc", "check that a compiled file is safe to run"},
+    {Command::Disasm, "disasm", "FILE.fbc", "print a compiled file as text"},
+};
 
 struct Options {
   Command command = Command::Compile;
@@ -31,6 +51,9 @@ struct Options {
   std::optional<uint64_t> max_cost;    ///< cost
   std::string profile;                 ///< cost: file to weigh with; empty: none
   bool warnings_are_errors = false;
+  std::vector<DiagId> denied, allowed;  ///< ids of warnings
+  LintOptions lint;
+  bool fix = false;                    ///< lint: write repairs into the files
   bool strip = false;
 };
 

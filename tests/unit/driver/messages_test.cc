@@ -101,7 +101,7 @@ TEST_CASE("colour, long lines and control characters") {
   CHECK(plain.find('\033') == std::string::npos);
   CHECK(plain.size() < 600);
   CHECK(plain.find("proc.nam = a") != std::string::npos);
-  CHECK(render_text(compiled.sources, first, {true, false}).find("\033[1;31merror[FC2003]") != std::string::npos);
+  CHECK(render_text(compiled.sources, first, {true}).find("\033[1;31merror[FC2003]") != std::string::npos);
   CHECK(printable("a\033[31m\n\x7f\xC2\x85\xFF\xC3\xA9") == "a\\x1b[31m\\n\\x7f\\xc2\\x85\\xff\xC3\xA9");
 }
 
