@@ -200,6 +200,10 @@ void lint_ImpossibleField(LintContext& context) {
 
 void lint_MissingValue(LintContext& context) {
   context.each_check([&](ExprId, const Expr& e) {
+    // Names of users, processes and descriptors that are not known do have the text `<NA>`.
+    const fvm::FieldInfo* field = context.field(e);
+    if (field == nullptr) return;
+    if (field->field_class != fvm::FieldClass::Container && field->field_class != fvm::FieldClass::K8s) return;
     for (const ConstId c : e.constants) {
       const Constant& constant = context.rules.constant(c);
       if (constant.text != "<NA>" && constant.text != "N/A") continue;

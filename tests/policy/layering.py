@@ -36,6 +36,7 @@ ALLOWED = {
     "compiler/emit": BELOW_COMPILER + FRONT + ["compiler/sema", "compiler/ir", "compiler/opt"],
     "compiler/cost": BELOW_COMPILER + FRONT + ["compiler/sema", "compiler/ir", "compiler/opt"],
     "compiler/lint": BELOW_COMPILER + FRONT + ["compiler/yaml", "compiler/sema", "compiler/cost"],
+    "compiler/fmt": BELOW_COMPILER + FRONT + ["compiler/yaml"],
     "compiler/driver": BELOW_COMPILER + ["compiler"],
     "tools/listing": ["vm/abi"],
     "tools/falcoc": ["compiler", "vm/abi", "vm/base", "vm/ops", "vm/image", "tools/listing"],

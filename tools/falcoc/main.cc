@@ -9,6 +9,7 @@
 
 #include "compiler/diag/render_text.h"
 #include "tools/falcoc/explain.h"
+#include "tools/falcoc/fmt_command.h"
 #include "tools/falcoc/lint_command.h"
 #include "tools/falcoc/listing.h"
 #include "tools/falcoc/messages.h"
@@ -86,8 +87,7 @@ struct Runner {
 };
 constexpr Runner kRunners[] = {
     {Command::Compile, compile_rules},
-    {Command::Lint, lint_rules},
-    {Command::Cost, compile_rules},
+    {Command::Lint, lint_rules}, {Command::Fmt, run_fmt_command}, {Command::Cost, compile_rules},
     {Command::Dump, compile_rules},
     {Command::List, list},
     {Command::Explain, explain_id},

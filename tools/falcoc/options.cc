@@ -164,6 +164,16 @@ void describe_lint(CLI::App& app, Options& o) {
       "  falcoc lint rules.yaml --fix");
 }
 
+void describe_fmt(CLI::App& app, Options& o) {
+  app.add_option("rules", o.rules, "rules files, or folders of .yaml and .yml files; `-` reads standard input and prints")
+      ->required()
+      ->type_name("FILE|DIR|-");
+  app.add_flag("--check", o.check, "write nothing; print what would change and exit with 1 if there is something");
+  app.footer(
+      "What rules mean doesn't change, and comments stay. What is laid out in an unusual way stays as it is.\n"
+      "Exit codes: 0 done or nothing to do, 1 --check found something or a file is no YAML, 2 wrong usage, 3 a file failed.");
+}
+
 void describe_explain(CLI::App& app, Options& o) {
   app.add_option("id", o.subject, "a diagnostic, for example FC2003 or unknown-field")->required()->type_name("ID");
 }
@@ -172,6 +182,7 @@ void describe_command(CLI::App& app, Options& o) {
   switch (o.command) {
     case Command::Compile: return describe_compile(app, o);
     case Command::Lint: return describe_lint(app, o);
+    case Command::Fmt: return describe_fmt(app, o);
     case Command::Verify:
     case Command::Disasm: return describe_image(app, o);
     case Command::List: return describe_list(app, o);

@@ -17,7 +17,7 @@ namespace falcoc::tool {
 /// Exit codes of both programs.
 enum ExitCode : int { kOk = 0, kBadRules = 1, kUsage = 2, kOutsideWorld = 3 };
 
-enum class Command : uint8_t { Compile, Lint, Verify, Disasm, List, Dump, Cost, Explain };
+enum class Command : uint8_t { Compile, Lint, Fmt, Verify, Disasm, List, Dump, Cost, Explain };
 enum class MessageFormat : uint8_t { Text, Json, Sarif, Github, FalcoJson };
 
 /// What `falcoc WORD` does; without a word of this table it compiles.
@@ -29,6 +29,7 @@ struct CommandInfo {
 };
 inline constexpr CommandInfo kCommands[] = {
     {Command::Lint, "lint", "RULES...", "what is slow, wrong, easy to get around or untidy in rules that compile"},
+    {Command::Fmt, "fmt", "RULES...", "write rules files in their canonical form"},
     {Command::Cost, "cost", "RULES...", "what each rule can cost on one event, at most"},
     {Command::List, "list", "WHAT [RULES...]", "rules, macros, lists, fields, events, operators, diagnostics or lints"},
     {Command::Explain, "explain", "ID", "what a diagnostic means, with an example"},
@@ -54,6 +55,7 @@ struct Options {
   std::vector<DiagId> denied, allowed;  ///< ids of warnings
   LintOptions lint;
   bool fix = false;                    ///< lint: write repairs into the files
+  bool check = false;                  ///< fmt: write nothing, say what would change
   bool strip = false;
 };
 

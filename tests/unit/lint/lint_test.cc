@@ -116,6 +116,11 @@ TEST_CASE("appending beside the same word, or behind parentheses, is fine") {
   CHECK_FALSE(doubtful("evt.type = open and fd.name = \"a or b\"", "and fd.directory = /a"));
 }
 
+TEST_CASE("names that are not known do have the text <NA>") {
+  CHECK_FALSE(said(DiagId::MissingValue, std::string(kExec) + "not user.name in (\"<NA>\", root)"));
+  CHECK(said(DiagId::MissingValue, std::string(kExec) + "k8s.pod.name in (\"<NA>\", x)"));
+}
+
 TEST_CASE("tags: what is configured counts") {
   LintOptions options;
   CHECK_FALSE(Linted(rule_with("evt.type = close"), options).says(DiagId::UnknownTag));
