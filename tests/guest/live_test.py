@@ -22,7 +22,7 @@ SWAPS = 100
 RULES = """
 - rule: Marker %s
   desc: a numbered program
-  condition: evt.type in (execve, execveat) and proc.args startswith MARK=
+  condition: evt.type in (execve, execveat) and proc.args startswith "MARK="
   output: "%%proc.args by %%proc.pname"
   priority: INFO
   tags: [process]

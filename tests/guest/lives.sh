@@ -9,12 +9,12 @@ falco-vm --ruleset /a.fbc 2>/tmp/said2; [ $? = 3 ] && grep -q "another program" 
 su nobody -s /bin/sh -c 'falco-vm --ruleset /a.fbc' 2>/tmp/said2; [ $? = 3 ] && grep -q "takes root" /tmp/said2 || fail "an ordinary user is not refused"
 rmmod falco_probe 2>/tmp/said2 && fail "the module went while it was in use"
 
-true MARK=1
+/bin/true MARK=1
 sleep 1
 kill -9 $vm; wait $vm
 grep -q MARK=1 /tmp/alerts || fail "what was seen before the kill is not reported"
 watch
-true MARK=2
+/bin/true MARK=2
 sleep 1
 kill -TERM $vm; wait $vm || fail "does not end well"
 grep -q MARK=2 /tmp/alerts || fail "a second life sees nothing"

@@ -12,7 +12,7 @@ grep -q watching /out/said || { cat /out/said; exit 1; }
 # Until the end: cheap calls in the background, numbered programs in the foreground of another.
 (while [ ! -e /tmp/end ]; do workload files 2000 >/dev/null; done) &
 cheap=$!
-(n=0; while [ ! -e /tmp/end ]; do n=$((n + 1)); true "MARK=$n"; echo $n >/tmp/marks; done) &
+(n=0; while [ ! -e /tmp/end ]; do n=$((n + 1)); /bin/true "MARK=$n"; echo $n >/tmp/marks; done) &
 marks=$!
 
 for n in $(seq $swaps); do
