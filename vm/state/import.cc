@@ -76,6 +76,7 @@ void Import::add(StateCore& core, const std::vector<ThreadRecord>& threads) {
     auto entry = core.threads.make(record.tid);
     fill_thread(core, *entry, record);
     core.threads.add_unlinked(std::move(entry));
+    tids_.push_back(record.tid);
   }
 }
 
@@ -84,6 +85,7 @@ void Import::add(StateCore& core, int64_t tid, std::vector<FdRecord> fds) {
   if (!thread || fds.empty()) return;
   pending_ = true;
   if (!server_ports_) server_ports_ = std::make_unique<Ports>();
+  if (tids_.empty() || tids_.back() != tid) tids_.push_back(tid);
   if (!thread->fds) thread->fds = std::make_shared<FdTable>(core.fd_pool);
   for (FdRecord& record : fds) {
     if (record.type == FdType::Unknown) continue;  // says nothing, and counts for nobody
@@ -111,10 +113,12 @@ void Import::resolve_roles(StateCore& core, ThreadEntry& thread, const Ports& se
 }
 
 void Import::finish(StateCore& core) {
-  core.threads.for_each([&](ThreadEntry& thread) {
-    if (server_ports_) resolve_roles(core, thread, *server_ports_);
-    if (!thread.is_invalid()) core.threads.link(thread);
-  });
+  for (const int64_t tid : tids_) {
+    ThreadEntry* const thread = core.threads.find(tid);
+    if (!thread) continue;  // there was no room for it
+    if (server_ports_) resolve_roles(core, *thread, *server_ports_);
+    if (!thread->is_invalid()) core.threads.link(*thread);
+  }
   clear();
 }
 

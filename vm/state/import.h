@@ -26,6 +26,7 @@ class Import {
   static void resolve_roles(StateCore& core, ThreadEntry& thread, const Ports& server_ports);
 
   std::unique_ptr<Ports> server_ports_;  // of all listening sockets in the lists
+  std::vector<int64_t> tids_;            // of the threads in the lists; a look-up must not cost as much as all threads
   bool pending_ = false;
 };
 

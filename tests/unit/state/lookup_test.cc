@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Threads that an event names and nobody has told of: asked for once, linked like the others, made up when nobody knows.
+// Threads that an event names and nobody has told of: asked for once, linked like the others, made up when nobody
+// knows.
 #include <doctest/doctest.h>
 
 #include <map>
@@ -63,6 +64,27 @@ TEST_CASE("an unknown thread is asked for, with its leader and descriptors") {
   CHECK(scene.state.stats().unknown_threads == 0);
   scene.event(EventCode::SYSCALL_READ_X, 501, {5, "data", 3, 100});
   CHECK(known.asked == std::vector<int64_t>{501});
+}
+
+TEST_CASE("a look-up says nothing about the sockets of others") {
+  Known known;
+  known.by_tid[500] = {record(500, 500, 1, "server")};
+  FdRecord listener;
+  listener.fd = 3;
+  listener.type = FdType::Ipv4ServSock;
+  listener.sport = 80;
+  known.fds_by_tid[500] = {listener};
+  Scene scene;
+  scene.threads({record(1, 1, 0, "init")});
+  scene.state.set_lookup(&known);
+  scene.event(EventCode::SOCKET_SOCKET_X, 1, {5, 2, 1, 0});
+  const Fd* const before = scene.state.find_fd(*scene.thread(1), 5);
+  REQUIRE(before != nullptr);
+  REQUIRE(before->type == FdType::Ipv4Sock);
+  REQUIRE_FALSE(before->has_role());
+  scene.event(EventCode::SYSCALL_READ_X, 500, {5, "data", 3, 100});
+  REQUIRE(scene.thread(500) != nullptr);
+  CHECK_FALSE(scene.state.find_fd(*scene.thread(1), 5)->has_role());
 }
 
 TEST_CASE("who is not found is made up, and not asked for again") {
