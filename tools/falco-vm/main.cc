@@ -139,12 +139,13 @@ bool write_stats(const Options& o, const fvm::Engine& engine, const Streams& str
   if (!o.stats) return true;
   const fvm::SourceStats& source = streams.source->stats();
   const std::optional<fvm::LiveStats> live = streams.live ? std::optional(streams.live->live_stats()) : std::nullopt;
+  const std::optional<fvm::ScanStats> scan = streams.scan ? std::optional(streams.scan->stats()) : std::nullopt;
   if (o.stats_file.empty()) {
-    std::fputs(stats_text(engine, source, live).c_str(), stderr);
+    std::fputs(stats_text(engine, source, live, scan).c_str(), stderr);
     return true;
   }
   const File file(std::fopen(o.stats_file.c_str(), "w"));
-  const bool ok = file && std::fprintf(file.get(), "%s\n", stats_json(engine, source, live).c_str()) > 0 &&
+  const bool ok = file && std::fprintf(file.get(), "%s\n", stats_json(engine, source, live, scan).c_str()) > 0 &&
                   std::fflush(file.get()) == 0;
   if (!ok) complain("can't write " + o.stats_file + ": " + std::strerror(errno));
   return ok;
@@ -228,7 +229,10 @@ fvm::BatchStatus watch(const Options& o, fvm::Engine& engine, Streams& streams, 
   const uint64_t begin_ns = wall_clock_ns();
   const uint64_t most_ns = nanoseconds(o.max_seconds);
   fvm::ProcScan& scan = *streams.scan;
-  scan.set_known([&engine](int64_t pid) { return engine.state().find_thread(pid) != nullptr; });
+  scan.set_known([&engine](int64_t pid) {
+    const fvm::Thread* const leader = engine.state().find_thread(pid);
+    return leader != nullptr && !leader->is_invalid();
+  });
   engine.set_lookup(recording != nullptr ? &recording->around(scan) : &scan);
   bool said = false;
   fvm::BatchStatus status = fvm::BatchStatus::Events;
@@ -260,8 +264,8 @@ int run_rules(const Options& o, fvm::Engine& engine) {
     return kOutsideWorld;
   }
   install_reload_signal();
-  const fvm::BatchStatus status =
-      streams->live ? watch(o, engine, *streams, sink, recording.get()) : replay(o, engine, source, sink, recording.get());
+  const fvm::BatchStatus status = streams->live ? watch(o, engine, *streams, sink, recording.get())
+                                                : replay(o, engine, source, sink, recording.get());
   const bool flushed = std::fflush(out) == 0;
 
   int exit_code = kOk;

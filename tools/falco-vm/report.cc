@@ -54,6 +54,25 @@ std::vector<Counter> machine_counters(const fvm::Engine& engine) {
 }
 
 /// What the kernel module counted, over all CPUs.
+std::vector<Counter> scan_counters(const fvm::ScanStats& scan) {
+  constexpr uint64_t kMillisecond = 1'000'000;
+  return {{"processes", scan.processes},
+          {"threads", scan.threads},
+          {"scan_ms", scan.scan_ns / kMillisecond},
+          {"ended_meanwhile", scan.vanished},
+          {"threads_refused", scan.threads_refused},
+          {"descriptors", scan.fds.fds},
+          {"descriptors_unreadable", scan.fds.unreadable},
+          {"sockets_in_no_table", scan.fds.unknown_sockets},
+          {"sockets_refused", scan.sockets_refused},
+          {"processes_with_too_many_descriptors", scan.fds.over_limit},
+          {"lookups", scan.lookups},
+          {"lookups_found", scan.found},
+          {"lookups_refused", scan.lookups_refused},
+          {"lookups_without_sockets", scan.socket_lookups_refused},
+          {"lookup_ms", scan.lookup_ns / kMillisecond}};
+}
+
 std::vector<Counter> probe_counters(const fvm::LiveStats& live, const fvm::SourceStats& source) {
   return {{"cpus", live.cpus},
           {"seen", live.seen},
@@ -143,7 +162,9 @@ std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& sour
   std::string out = fmt::format("falco-vm: {} raw events, {} evaluated, {} alert{} from {} active rule{}\n",
                                 source.raw_events, e.evaluated, e.alerts, e.alerts == 1 ? "" : "s",
                                 engine.active_rules(), engine.active_rules() == 1 ? "" : "s");
-  if (e.swaps != 0) fmt::format_to(std::back_inserter(out), "falco-vm: the rules were changed {} time{}\n", e.swaps, e.swaps == 1 ? "" : "s");
+  if (e.swaps != 0)
+    fmt::format_to(std::back_inserter(out), "falco-vm: the rules were changed {} time{}\n", e.swaps,
+                   e.swaps == 1 ? "" : "s");
   std::string lost;
   for (const auto& [name, count] : losses(engine, source)) {
     if (count != 0) fmt::format_to(std::back_inserter(lost), "{}{} {}", lost.empty() ? "" : ", ", name, count);
@@ -156,7 +177,7 @@ std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& sour
 }
 
 std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source,
-                       const std::optional<fvm::LiveStats>& live) {
+                       const std::optional<fvm::LiveStats>& live, const std::optional<fvm::ScanStats>& scan) {
   const fvm::EngineStats& e = engine.stats();
   std::string out;
   const auto by_name = events_by_name(e, source);
@@ -176,6 +197,7 @@ std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source
                 {"of types that no rule looks at", unwatched(e, source)},
                 {"events of unknown threads", engine.state().stats().unknown_threads}});
   if (live) append_table(out, "kernel module", probe_counters(*live, source));
+  if (scan) append_table(out, "scan of /proc", scan_counters(*scan));
   append_table(out, "rules machine", machine_counters(engine));
   const MemoryUse memory = memory_use(engine);
   append_table(out, "threads",
@@ -191,7 +213,7 @@ std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source
 }
 
 std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source,
-                       const std::optional<fvm::LiveStats>& live) {
+                       const std::optional<fvm::LiveStats>& live, const std::optional<fvm::ScanStats>& scan) {
   const fvm::EngineStats& e = engine.stats();
   nlohmann::json out;
   out["raw_events"] = source.raw_events;
@@ -214,6 +236,9 @@ std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source
                     {"process_evictions", engine.machine().processes().evictions()}};
   if (live) {
     for (const auto& [name, count] : probe_counters(*live, source)) out["probe"][std::string(name)] = count;
+  }
+  if (scan) {
+    for (const auto& [name, count] : scan_counters(*scan)) out["scan"][std::string(name)] = count;
   }
   out["active_rules"] = engine.active_rules();
   out["ruleset_swaps"] = e.swaps;

@@ -18,8 +18,8 @@ std::string watching_text(const fvm::Engine& engine, const fvm::LiveStats& live,
 std::string summary_text(const fvm::Engine& engine, const fvm::SourceStats& source);
 /// Tables by event type, by rule and by priority, then every loss counter.
 std::string stats_text(const fvm::Engine& engine, const fvm::SourceStats& source,
-                       const std::optional<fvm::LiveStats>& live);
+                       const std::optional<fvm::LiveStats>& live, const std::optional<fvm::ScanStats>& scan);
 std::string stats_json(const fvm::Engine& engine, const fvm::SourceStats& source,
-                       const std::optional<fvm::LiveStats>& live);
+                       const std::optional<fvm::LiveStats>& live, const std::optional<fvm::ScanStats>& scan);
 
 }  // namespace falco_vm
