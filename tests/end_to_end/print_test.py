@@ -36,7 +36,7 @@ class Print(ProgramTest):
     def test_mistakes(self):
         self.assert_refused(falco_vm("-e", CAPTURE, "--print", "%evt.nope"), USAGE, "evt.nope", "byte 1")
         self.assert_refused(falco_vm("-e", CAPTURE, "--print", ""), USAGE)
-        self.assert_refused(falco_vm("--print", "%evt.num"), USAGE, "-e")
+        self.assert_refused(falco_vm("--print", "%evt.num", "--device", "/no/such/device"), OUTSIDE, "not loaded")
         self.assert_refused(falco_vm("-e", "/nonexistent", "--print", "%evt.num"), OUTSIDE, "/nonexistent")
         self.assert_refused(falco_vm("-e", CAPTURE, "--print", "%evt.num", "--ruleset", "x.fbc"), USAGE)
 
