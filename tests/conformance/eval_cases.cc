@@ -7,7 +7,7 @@
 #include "compiler/emit/emit.h"
 #include "compiler/sema/checker.h"
 #include "tests/conformance/scene_fields.h"
-#include "tests/reference/naive_eval.h"
+#include "compiler/eval/naive_eval.h"
 #include "vm/alert/formatter.h"
 #include "vm/exec/interpreter.h"
 #include "vm/image/verifier.h"

@@ -12,7 +12,7 @@
 #include "compiler/driver/compile.h"
 #include "tests/differential/random_events.h"
 #include "tests/differential/random_rules.h"
-#include "tests/reference/naive_eval.h"
+#include "compiler/eval/naive_eval.h"
 #include "vm/exec/interpreter.h"
 #include "vm/image/verifier.h"
 

@@ -8,13 +8,16 @@
 #include <utility>
 
 #include "compiler/diag/render_text.h"
+#include "tools/falcoc/diff_command.h"
 #include "tools/falcoc/explain.h"
+#include "tools/falcoc/explain_rule.h"
 #include "tools/falcoc/fmt_command.h"
 #include "tools/falcoc/lint_command.h"
 #include "tools/falcoc/listing.h"
 #include "tools/falcoc/messages.h"
 #include "tools/falcoc/options.h"
 #include "tools/falcoc/rules_command.h"
+#include "tools/falcoc/test_command.h"
 #include "vm/image/disasm.h"
 #include "vm/image/verifier.h"
 
@@ -59,7 +62,7 @@ int run_on_rules(const Options& o, int (*run)(const Options&)) {
 
 int compile_rules(const Options& o) { return run_on_rules(o, run_rules_command); }
 int lint_rules(const Options& o) { return run_on_rules(o, run_lint_command); }
-int explain_id(const Options& o) { return explain(o.subject); }
+int explain_one(const Options& o) { return o.rules.empty() ? explain(o.subject) : explain_rule(o); }
 
 int list(const Options& o) {
   const bool from_abi = o.subject == "fields" || o.subject == "events";
@@ -88,9 +91,10 @@ struct Runner {
 constexpr Runner kRunners[] = {
     {Command::Compile, compile_rules},
     {Command::Lint, lint_rules}, {Command::Fmt, run_fmt_command}, {Command::Cost, compile_rules},
+    {Command::Test, run_test_command}, {Command::Diff, run_diff_command},
     {Command::Dump, compile_rules},
     {Command::List, list},
-    {Command::Explain, explain_id},
+    {Command::Explain, explain_one},
     {Command::Verify, run_image_command},
     {Command::Disasm, run_image_command},
 };

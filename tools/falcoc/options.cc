@@ -175,7 +175,41 @@ void describe_fmt(CLI::App& app, Options& o) {
 }
 
 void describe_explain(CLI::App& app, Options& o) {
-  app.add_option("id", o.subject, "a diagnostic, for example FC2003 or unknown-field")->required()->type_name("ID");
+  app.add_option("id", o.subject, "a diagnostic, for example FC2003 or unknown-field; or the name of a rule")->required()->type_name("ID|RULE");
+  app.add_option("rules,-r", o.rules, "with RULE: rules files, or folders of them")->type_name("FILE|DIR");
+  add_choice<listing::Format>(app, "--format", o.list_format, {{"text", listing::Format::Text}, {"json", listing::Format::Json}}, "with RULE: text or json");
+  app.add_flag("--dot", o.dot, "with RULE: its decision program, for graphviz");
+}
+
+void describe_test(CLI::App& app, Options& o) {
+  TestOptions& t = o.test;
+  app.add_option("tests", t.paths, "files of tests, or folders")->type_name("FILE|DIR");
+  app.add_option("--format", t.format, "table, junit or tap")->check(CLI::IsMember({"table", "junit", "tap"}))->type_name("FORMAT");
+  app.add_flag("--coverage", t.coverage, "say which predicates were not shown true, false and decisive; --coverage=FILE.html: as a page");
+  app.add_option("--min-coverage", t.min_coverage, "fail when fewer percent of all predicates are covered")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0.0, 100.0));
+  app.add_flag("--mutate", t.mutate, "make small mistakes in the rules and say which the tests don't notice; --mutate=SECONDS: at most so long");
+  app.add_option("--filter", t.filter, "only cases whose name or rule contains TEXT")->type_name("TEXT");
+  app.add_flag("-v,--verbose", t.verbose, "list cases that passed, too");
+  app.add_option("--generate", t.generate, "write a hit and near misses of RULE, to be edited, instead of running tests")->type_name("RULE");
+  app.add_option("--rules", t.rules, "with --generate: the rules files")->type_name("FILE|DIR");
+  app.footer(
+      "A folder stands for the .yaml files of its folder `tests`, or its own if it has none.\n"
+      "Exit codes: 0 all passed, 1 a test failed or is wrong, 2 wrong usage, 3 a file failed.\n"
+      "docs/testing-rules.md says how tests are written.\n\n"
+      "Examples:\n"
+      "  falcoc test rules/\n"
+      "  falcoc test rules/tests/30-shells.yaml --format junit > report.xml\n"
+      "  falcoc test rules/ --coverage=coverage.html --mutate\n"
+      "  falcoc test --generate 'Password hashes read' --rules rules/");
+}
+
+void describe_diff(CLI::App& app, Options& o) {
+  app.add_option("rules", o.rules, "rules before and after: a file or folder each")->required()->expected(2)->type_name("FILE|DIR");
+  add_choice<listing::Format>(app, "--format", o.list_format, {{"text", listing::Format::Text}, {"json", listing::Format::Json}}, "text or json");
+  app.footer("Where conditions differ, an event is looked for on which one version alerts and the other doesn't.\n"
+             "Exit codes: 0 the same, 1 they differ, 2 wrong usage or rules that don't compile, 3 a file failed.");
 }
 
 void describe_command(CLI::App& app, Options& o) {
@@ -183,6 +217,8 @@ void describe_command(CLI::App& app, Options& o) {
     case Command::Compile: return describe_compile(app, o);
     case Command::Lint: return describe_lint(app, o);
     case Command::Fmt: return describe_fmt(app, o);
+    case Command::Test: return describe_test(app, o);
+    case Command::Diff: return describe_diff(app, o);
     case Command::Verify:
     case Command::Disasm: return describe_image(app, o);
     case Command::List: return describe_list(app, o);

@@ -17,7 +17,7 @@ namespace falcoc::tool {
 /// Exit codes of both programs.
 enum ExitCode : int { kOk = 0, kBadRules = 1, kUsage = 2, kOutsideWorld = 3 };
 
-enum class Command : uint8_t { Compile, Lint, Fmt, Verify, Disasm, List, Dump, Cost, Explain };
+enum class Command : uint8_t { Compile, Lint, Fmt, Test, Diff, Verify, Disasm, List, Dump, Cost, Explain };
 enum class MessageFormat : uint8_t { Text, Json, Sarif, Github, FalcoJson };
 
 /// What `falcoc WORD` does; without a word of this table it compiles.
@@ -30,19 +30,31 @@ struct CommandInfo {
 inline constexpr CommandInfo kCommands[] = {
     {Command::Lint, "lint", "RULES...", "what is slow, wrong, easy to get around or untidy in rules that compile"},
     {Command::Fmt, "fmt", "RULES...", "write rules files in their canonical form"},
+    {Command::Test, "test", "TESTS...", "run unit tests of rules, with coverage and mutants; or write some"},
+    {Command::Diff, "diff", "OLD NEW", "what changed between two sets of rules"},
     {Command::Cost, "cost", "RULES...", "what each rule can cost on one event, at most"},
     {Command::List, "list", "WHAT [RULES...]", "rules, macros, lists, fields, events, operators, diagnostics or lints"},
-    {Command::Explain, "explain", "ID", "what a diagnostic means, with an example"},
+    {Command::Explain, "explain", "ID | RULE RULES...", "what a diagnostic means, or what a rule became"},
     {Command::Dump, "dump", "--stage=STAGE RULES...", "what a stage of the compiler made: ast, checked or asm"},
     {Command::Verify, "verify", "FILE.fbc", "check that a compiled file is safe to run"},
     {Command::Disasm, "disasm", "FILE.fbc", "print a compiled file as text"},
 };
 
+/// What `falcoc test` does besides running the tests.
+struct TestOptions {
+  std::vector<std::string> paths, rules;
+  std::string format = "table";
+  std::string coverage, mutate;  ///< "true" or a value when they were given
+  std::string filter, generate;
+  std::optional<double> min_coverage;
+  bool verbose = false;
+};
+
 struct Options {
   Command command = Command::Compile;
-  std::vector<std::string> rules;      ///< files and folders, in load order
+  std::vector<std::string> rules;      ///< files and folders, in load order; diff: the old and the new one
   std::string image;                   ///< verify, disasm
-  std::string subject;                 ///< list: what; explain: which diagnostic
+  std::string subject;                 ///< list: what; explain: which diagnostic or rule
   std::string stage;                   ///< dump
   std::string out;                     ///< empty: check only
   std::vector<std::string> only_tags, without_tags, without_names;
@@ -54,6 +66,8 @@ struct Options {
   bool warnings_are_errors = false;
   std::vector<DiagId> denied, allowed;  ///< ids of warnings
   LintOptions lint;
+  TestOptions test;
+  bool dot = false;                    ///< explain: the decision program
   bool fix = false;                    ///< lint: write repairs into the files
   bool check = false;                  ///< fmt: write nothing, say what would change
   bool strip = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/reference/naive_eval.h"
+#include "compiler/eval/naive_eval.h"
 
 #include <algorithm>
 

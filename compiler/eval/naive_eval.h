@@ -3,6 +3,7 @@
 // NaiveEvaluator: says which rules match by walking the checked trees, with no event index, no caches, no sets and no passes.
 // It shares with the machine what one operator means for one pair of values and what a transformer computes (vm/ops), and
 // nothing else: lists, endpoints, ancestors, modifiers and missing values are written out here a second time, on purpose.
+// It judges the machine in tests, and says for `falcoc test` what became of each predicate.
 // Must not know images, the machine, or how events become field values.
 #pragma once
 
@@ -30,13 +31,14 @@ class NaiveEvaluator {
   /// Borrows the rules.
   explicit NaiveEvaluator(const CheckedRules& rules) : rules_(rules) {}
 
+  /// Whether one predicate holds: a Kind::Check of these rules, perhaps with other constants of theirs.
+  bool check_holds(const Expr& check, const FieldValues& fields, fvm::Arena& arena);
   bool holds(ExprId condition, const FieldValues& fields, fvm::Arena& arena);
   fvm::ValueList evaluate(TermId term, const FieldValues& fields, fvm::Arena& arena);
   /// Numbers of the enabled rules for system calls whose condition holds, in installation order.
   std::vector<uint32_t> matches(const FieldValues& fields, fvm::Arena& arena);
 
  private:
-  bool check_holds(const Expr& check, const FieldValues& fields, fvm::Arena& arena);
   /// `value op constant`, one to one.
   bool pair_holds(const Expr& check, const fvm::Value& value, ConstId constant);
   /// `value op right side`, modifier included.
