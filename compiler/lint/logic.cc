@@ -123,6 +123,21 @@ bool has_argument(const EventSet& events, const FieldRef& field) {
   return false;
 }
 
+/// Whether an event of the set is about a descriptor. Some events leave that of the one before in place.
+bool has_descriptor(const EventSet& events) {
+  for (size_t code = 0; code < fvm::kEventCount; ++code) {
+    constexpr uint32_t kFlags = FALCO_EF_CREATES_FD | FALCO_EF_DESTROYS_FD | FALCO_EF_USES_FD | FALCO_EF_SKIPPARSERESET;
+    if (events[code] && fvm::kEvents[code].has(kFlags)) return true;
+  }
+  return false;
+}
+
+/// Whether the field can have a value on some event of the set.
+bool can_exist(const EventSet& events, const FieldRef& field) {
+  if (field.id == FieldId::EvtArg || field.id == FieldId::EvtRawarg) return has_argument(events, field);
+  return fvm::field_info(field.id).field_class != fvm::FieldClass::Fd || has_descriptor(events);
+}
+
 /// Lower-case `and` or `or` at nesting depth 0 of a condition's text; quotes hide.
 bool has_word_on_top(std::string_view text, std::string_view word) {
   int depth = 0;
@@ -186,10 +201,8 @@ void lint_ImpossibleField(LintContext& context) {
     if (rule.source != "syscall" || rule.events.none()) continue;
     std::unordered_set<std::string> said;
     for (const Term& term : context.rules.terms) {
-      const bool argument =
-          term.kind == Term::Kind::Field && (term.field.id == FieldId::EvtArg || term.field.id == FieldId::EvtRawarg);
-      if (!argument || !context.same_item(term.range, rule.condition_range) || has_argument(rule.events, term.field))
-        continue;
+      const bool own = term.kind == Term::Kind::Field && context.same_item(term.range, rule.condition_range);
+      if (!own || can_exist(rule.events, term.field)) continue;
       std::string name(context.text(term.range));
       if (name.starts_with('%')) name.erase(0, 1);
       if (!said.insert(name).second) continue;

@@ -94,6 +94,10 @@ TEST_CASE("siblings that another term names are not missing") {
 TEST_CASE("an event parameter counts for any event type of the rule") {
   CHECK_FALSE(said(DiagId::ImpossibleField, "evt.type in (execve, openat) and evt.arg.flags contains O_CREAT"));
   CHECK(said(DiagId::ImpossibleField, "evt.type in (kill, tkill) and evt.arg.addr = x"));
+  CHECK(said(DiagId::ImpossibleField, std::string(kExec) + "fd.name startswith /etc"));
+  CHECK(said(DiagId::ImpossibleField, "evt.type in (rename, renameat, renameat2) and fd.name = /etc/passwd"));
+  CHECK_FALSE(said(DiagId::ImpossibleField, "evt.type in (execve, execveat, open) and fd.name startswith /etc"));
+  CHECK_FALSE(said(DiagId::ImpossibleField, "evt.type = close and fd.name startswith /etc"));
 }
 
 TEST_CASE("paths behind links: the twin may be in another term, and exclusions don't count") {
