@@ -53,7 +53,7 @@ TEST_CASE("each bad example is reported, each good one is not") {
     CHECK_FALSE(good.says(info.id));
     CHECK_FALSE(good.diags.has_errors());
   }
-  CHECK(commands < 25);
+  CHECK(commands < 34);
   const std::string path = std::string(FALCO_SOURCE_DIR) + "/tests/golden/diag/examples.txt";
   if (const char* bless = std::getenv("FALCOC_BLESS"); bless != nullptr && *bless == '1') std::ofstream(path) << now;
   std::stringstream golden;
