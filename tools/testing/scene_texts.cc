@@ -101,12 +101,12 @@ void add_matching(CmpOp op, const Constant& c, std::vector<std::string>& out) {
       out.insert(out.end(), {text + "x", text, text + "/file"});
       return;
     case CmpOp::EndsWith:
-      out.insert(out.end(), {"x" + text, text, "/tmp/x" + text, "/home/user/x" + text, "x " + text});
+      out.insert(out.end(), {"x" + text, text, "/tmp/x" + text, "/home/alice/x" + text, "x " + text});
       return;
     case CmpOp::Contains:
     case CmpOp::IContains:
       out.insert(out.end(),
-                 {text, "x" + text + "y", "/home/user" + text + "x", "/tmp/" + text, "x" + text, text + "y"});
+                 {text, "x" + text + "y", "/home/alice" + text + "x", "/tmp/" + text, "x" + text, text + "y"});
       return;
     case CmpOp::PMatch:
       out.insert(out.end(), {text, text + "/file"});
