@@ -63,7 +63,7 @@ guest: build deps-guest ## the kernel module and live watching, in a virtual mac
 bench-guest: build deps-guest ## what recording costs, beside Debian's scap module and sysdig, in a virtual machine
 	@python3 -B bench/guest/compare.py $(BIN) --json $(BUILD)/bench-results/guest.json
 
-guest-packages: deb deps-disk ## install, load and remove the packages in a virtual machine (as root; 10 minutes the first time)
+guest-packages: deb deps-disk ## install, load and remove the packages in a virtual machine (as root; 10 to 20 minutes)
 	@tests/packaging/guest/run.sh build/deb build/guest-packages
 
 compare-sysdig: build ## fields of captures through sysdig and falco-vm: make compare-sysdig CAPTURES='a.scap b.scap.gz'

@@ -38,6 +38,9 @@ check 'loader: already loaded' falco-probe-loader
 check 'the service starts, and stays' eval 'systemctl start falco-vm && sleep 5 && systemctl is-active --quiet falco-vm' ||
   journalctl -u falco-vm --no-pager
 check 'the module is in use' not rmmod falco_probe
+cat /etc/shadow >/dev/null
+sleep 5
+check '  and sees through its sandbox' eval 'journalctl -u falco-vm --no-pager | grep -q "Critical cat read .*/etc/shadow (user=root "'
 systemctl stop falco-vm
 
 rmmod falco_probe

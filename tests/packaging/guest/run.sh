@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs and removes the Debian packages in a virtual machine (software emulation; about 10 minutes the first time, 5 later).
+# Installs and removes the Debian packages in a virtual machine (software emulation: 13 minutes on two busy processors, most
+# of them for the build by DKMS; about 10 more the first time, for the disk).
 #   run.sh DEB_FOLDER WORK_FOLDER
 # GUEST_SECONDS: when to give up (1800). Exit status: 0 all passed, 77 skipped with the reason.
 set -euo pipefail
