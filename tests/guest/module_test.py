@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the kernel module in a virtual machine: module_test.py [--kernel VERSION] stress|calls|calls32|race
+"""Tests of the kernel module in a virtual machine: module_test.py [--kernel VERSION] stress|calls|calls32|race|build
 
-Builds the module and the programs for it, boots, and judges what came out. Exit status 77 when the host lacks something.
+Builds the module and the programs for it, boots, and judges what came out; `build` only builds, without a warning, for all
+kernels whose headers are installed. Exit status 77 when the host lacks something.
 """
 import argparse
+import glob
 import os
 import shutil
 import subprocess
@@ -56,14 +58,28 @@ def guest(options, module, folder, programs, script, *arguments):
     return subprocess.run([*command, os.path.join(HERE, script), *arguments]).returncode
 
 
+def build_all(cache):
+    versions = [os.path.basename(path)[len("linux-headers-"):] for path in glob.glob("/usr/src/linux-headers-*")
+                if os.path.exists(os.path.join(path, "Module.symvers"))]
+    if not versions:
+        raise Missing("no headers of any kernel (Debian package linux-headers-amd64)")
+    for version in sorted(versions):
+        probe_module.build(version, cache)
+        print(f"builds for Linux {version}")
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kernel", default="", help="default: the kernel that apt has for linux-image-amd64")
     parser.add_argument("--cache", default=guest_kernel.default_cache())
     parser.add_argument("--timeout", type=int, default=240)
-    parser.add_argument("scene", choices=["stress", "calls", "calls32", "race"])
+    parser.add_argument("scene", choices=["stress", "calls", "calls32", "race", "build"])
     options = parser.parse_args()
     try:
+        if options.scene == "build":
+            os.makedirs(options.cache, exist_ok=True)
+            return build_all(options.cache)
         options.kernel = options.kernel or guest_kernel.default_version()
         os.makedirs(options.cache, exist_ok=True)
         folder = os.path.join(options.cache, "module_test." + options.scene)

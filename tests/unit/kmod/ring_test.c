@@ -185,7 +185,7 @@ static void check_refusals(void)
 
 int main(int count, char **arguments)
 {
-	const u64 records = count > 1 ? strtoull(arguments[1], NULL, 10) : 1000000;
+	const u64 records = count > 1 ? strtoull(arguments[1], NULL, 10) : 300000;
 	const int memory = memfd_create("ring", 0);
 	unsigned char *data = mmap(NULL, 2 * RING_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
