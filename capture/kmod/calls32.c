@@ -3,32 +3,36 @@
  * 32-bit calls in the form of 64-bit ones, by calls32.def: from here on only pointers into user memory differ
  * (event->compat).
  */
+#include <linux/string.h>
+
 #include "events.h"
 #include "shapes.h"
 
-static bool unfold_socketcall(struct falco_event *event, const struct falco_syscall **call)
+/* What can't be known stays the generic event that it is. */
+static void unfold_socketcall(struct falco_event *event, const struct falco_syscall **call)
 {
 	u32 words[6] = {}, which = event->args[0];
+	const struct falco_syscall *chosen;
 	int i;
 
 	if (!which || which >= FALCO_SOCKETCALLS)
-		return false;
-	*call = falco_multiplexed(which);
-	if (!falco_read_user(words, event->args[1], (*call)->shape_operand * sizeof(u32)))
-		return false;
+		return;
+	chosen = falco_multiplexed(which);
+	if (!falco_read_user(words, event->args[1], chosen->shape_operand * sizeof(u32)))
+		return;
+	*call = chosen;
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		event->args[i] = words[i];
-	return true;
 }
 
 /* Arguments: call, first, second, third, pointer, fifth. */
-static bool unfold_ipc(struct falco_event *event, const struct falco_syscall **call)
+static void unfold_ipc(struct falco_event *event, const struct falco_syscall **call)
 {
 	const u64 first = event->args[1], second = event->args[2], third = event->args[3], pointer = event->args[4];
 	u32 which = event->args[0] & 0xffff, word = 0;
 
 	if (!which || which >= FALCO_IPC_CALLS)
-		return false;
+		return;
 	*call = falco_multiplexed(FALCO_SOCKETCALLS + which);
 	event->args[0] = first;
 	event->args[1] = second;
@@ -40,14 +44,14 @@ static bool unfold_ipc(struct falco_event *event, const struct falco_syscall **c
 		event->args[2] = second;
 		break;
 	case 3: /* semctl: the fourth argument lies behind the pointer */
-		if (falco_read_user(&word, pointer, sizeof(word)))
-			event->args[3] = word;
+		if (!falco_read_user(&word, pointer, sizeof(word)))
+			word = 0;
+		event->args[3] = word;
 		break;
 	}
-	return true;
 }
 
-bool falco_unfold32(struct falco_event *event, const struct falco_syscall **call)
+void falco_unfold32(struct falco_event *event, const struct falco_syscall **call)
 {
 	const u32 n = (*call)->shape_operand;
 	u32 words[6], i;
@@ -65,7 +69,7 @@ bool falco_unfold32(struct falco_event *event, const struct falco_syscall **call
 		break;
 	case FALCO_SHAPE_OLD_MMAP:
 		if (!falco_read_user(words, event->args[0], sizeof(words)))
-			return false;
+			memset(words, 0, sizeof(words));
 		for (i = 0; i < ARRAY_SIZE(words); i++)
 			event->args[i] = words[i];
 		break;
@@ -82,9 +86,10 @@ bool falco_unfold32(struct falco_event *event, const struct falco_syscall **call
 		event->uid16 = true;
 		break;
 	case FALCO_SHAPE_SOCKETCALL:
-		return unfold_socketcall(event, call);
+		unfold_socketcall(event, call);
+		break;
 	case FALCO_SHAPE_IPC:
-		return unfold_ipc(event, call);
+		unfold_ipc(event, call);
+		break;
 	}
-	return true;
 }

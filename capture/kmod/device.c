@@ -33,6 +33,7 @@ static int probe_open(struct inode *inode, struct file *file)
 		falco_state.open = true;
 		falco_state.owner = get_pid(task_tgid(current));
 		falco_state.clock_offset_ns = ktime_get_real_ns() - ktime_get_mono_fast_ns();
+		falco_state.generation = 0;
 		memset(&falco_state.config, 0, sizeof(falco_state.config));
 		memset(&falco_state.interest, 0, sizeof(falco_state.interest));
 		error = 0;

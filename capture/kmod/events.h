@@ -145,8 +145,8 @@ int falco_events_init(void);
 u32 falco_type_bytes(u8 type);
 const struct falco_syscall *falco_syscall_of(u32 nr);
 const struct falco_syscall *falco_syscall32_of(u32 nr);
-/* The row of a call that socketcall() or ipc() multiplexes; by name as in syscalls.def. */
-bool falco_unfold32(struct falco_event *event, const struct falco_syscall **call);
+/* Arguments of a 32-bit call as the 64-bit one has them; *call becomes what socketcall() or ipc() chose. */
+void falco_unfold32(struct falco_event *event, const struct falco_syscall **call);
 
 /* names.c: copies of paths and addresses. */
 struct falco_copies *falco_copies_of_current(void);

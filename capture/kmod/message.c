@@ -11,6 +11,9 @@
 #include "endpoints.h"
 #include "events.h"
 
+/* Descriptors that are passed must not be cut off as data may. */
+#define CONTROL_BYTES 4096u
+
 /* A header of a message in the caller's word size: name, length, vector, count, control, length, flags. */
 static bool read_header(struct falco_event *event, u64 from)
 {
@@ -112,7 +115,7 @@ void falco_collect_message_control(struct falco_event *event, const struct falco
 {
 	const struct falco_message *message = &event->message;
 	u32 room;
-	u8 *to = falco_room(event, min_t(u64, message->control_bytes, falco_state.config.snaplen), &room);
+	u8 *to = falco_room(event, min_t(u64, message->control_bytes, CONTROL_BYTES), &room);
 
 	if (event->result < 0 || !message->valid || !message->control)
 		room = 0;

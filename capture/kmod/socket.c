@@ -76,7 +76,8 @@ static u32 given_address(struct falco_event *event, const struct falco_op *op, s
 	bytes = min_t(u64, event->args[op->b], sizeof(*address));
 	if (!user || (s32)event->args[op->b] <= 0)
 		return 0;
-	if (event->plan->copies & FALCO_COPY_ADDRESS)
+	/* once for each event: the tuple of connect is made of the same address */
+	if (event->plan->types[event->next] == FALCO_T_SOCKADDR)
 		event->raced++;
 	if (falco_read_user(address, user, bytes))
 		return bytes;
@@ -245,9 +246,6 @@ void falco_collect_tuple_connect(struct falco_event *event, const struct falco_o
 	struct sockaddr_storage address;
 	const u32 bytes = given_address(event, op, &address);
 
-	/* the address is counted once: the parameter `addr` follows */
-	if (!event->copies && event->raced)
-		event->raced--;
 	falco_put_tuple(event, (int)event->args[0], false, bytes ? &address : NULL, bytes);
 }
 

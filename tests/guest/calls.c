@@ -284,6 +284,8 @@ static void process_calls(void)
 	if (!child) {
 		char *const arguments[] = {"not there", "first", "second argument", NULL}, *const environment[] = {"A=b", NULL};
 
+		touch(arguments);
+		touch(environment);
 		execve("/tmp/calls.nosuch", arguments, environment);
 		kill(getpid(), SIGKILL);
 	}

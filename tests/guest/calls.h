@@ -14,6 +14,13 @@ static inline long result(long value)
 	return value < 0 ? -errno : value;
 }
 
+/* Brings texts into memory: what exec did not come to look at may not be there, and then no event can tell it. */
+static inline void touch(char *const *texts)
+{
+	while (*texts)
+		(void)*(volatile char *)*texts++;
+}
+
 void socket_calls(void);
 void more_calls(void);
 

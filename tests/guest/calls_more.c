@@ -92,6 +92,7 @@ static void programs(void)
 	expect("@%d execve res=0 exe='name' exe_ino=%llu", child, (unsigned long long)status.st_ino);
 	child = fork();
 	if (!child) {
+		touch(arguments);
 		syscall(SYS_execveat, AT_FDCWD, "/tmp/calls.nothing", arguments, environment, 0);
 		_exit(9);
 	}
