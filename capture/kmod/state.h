@@ -16,8 +16,8 @@
 
 #define FALCO_MIN_RING_BYTES (16u * PAGE_SIZE)
 #define FALCO_MAX_RING_BYTES (1u << 30)
-/* A capture's block holds 64 KiB and every event must fit, so data are only a part of it. */
-#define FALCO_MAX_SNAPLEN 32768u
+/* An event must fit into a capture's block of 64 KiB, so data can't be all of it. */
+#define FALCO_MAX_SNAPLEN 65000u
 #define FALCO_SCRATCH_BYTES 65536u
 /* An interrupt's hook may find a task's event half built on this CPU. */
 #define FALCO_SCRATCH_LEVELS 2

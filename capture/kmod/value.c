@@ -12,6 +12,8 @@
 #define HEADER_BYTES 26u
 #define TEXT_CHUNK 256u
 #define MAX_VALUE 65535u
+/* What may be cut leaves room for the values that may not: numbers, ends of connections. */
+#define KEPT_BYTES 512u
 
 static void finish_value(struct falco_event *event, u32 count)
 {
@@ -24,7 +26,9 @@ static void finish_value(struct falco_event *event, u32 count)
 
 u8 *falco_room(struct falco_event *event, u32 want, u32 *got)
 {
-	*got = min3(want, event->limit - event->at, MAX_VALUE);
+	const u32 room = event->limit - event->at;
+
+	*got = min3(want, room > KEPT_BYTES ? room - KEPT_BYTES : 0, MAX_VALUE);
 	return event->base + event->at;
 }
 
@@ -40,29 +44,23 @@ void falco_put_empty(struct falco_event *event)
 
 void falco_put_bytes(struct falco_event *event, const void *bytes, u32 count)
 {
-	u32 room;
-	u8 *to = falco_room(event, count, &room);
-
-	if (room < count) {
+	if (count > event->limit - event->at) {
 		event->too_long = true;
-		count = room;
+		count = 0;
 	}
-	memcpy(to, bytes, count);
+	memcpy(event->base + event->at, bytes, count);
 	finish_value(event, count);
 }
 
 void falco_put_text(struct falco_event *event, const char *text, u32 count)
 {
-	u32 room;
-	u8 *to = falco_room(event, count + 1, &room);
-
-	if (room <= count) {
+	if (count >= event->limit - event->at) {
 		event->too_long = true;
 		finish_value(event, 0);
 		return;
 	}
-	memcpy(to, text, count);
-	to[count] = 0;
+	memcpy(event->base + event->at, text, count);
+	event->base[event->at + count] = 0;
 	finish_value(event, count + 1);
 }
 

@@ -44,8 +44,10 @@ void probe_open(struct probe *probe)
 
 void probe_configure(struct probe *probe, uint32_t ring_bytes, uint32_t watermark, uint32_t kept)
 {
+	const uint32_t snaplen = probe->config.snaplen ? probe->config.snaplen : 80;
+
 	probe->config = (struct falco_probe_config){.size = sizeof(probe->config), .ring_bytes = ring_bytes,
-						    .watermark_bytes = watermark, .reserved_bytes = kept, .snaplen = 80};
+						    .watermark_bytes = watermark, .reserved_bytes = kept, .snaplen = snaplen};
 	/* process life, opens and closes of descriptors: what state can't do without */
 	static const unsigned precious[] = {3, 5, 186, 223, 225, 227, 293, 307, 335};
 	for (size_t i = 0; i < sizeof(precious) / sizeof(*precious); i++)

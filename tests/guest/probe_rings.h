@@ -35,6 +35,7 @@ struct totals {
 void must(int ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void probe_open(struct probe *probe);
+/* config.snaplen may have been set before. */
 void probe_configure(struct probe *probe, uint32_t ring_bytes, uint32_t watermark, uint32_t kept);
 /* Maps the rings that came since. */
 void probe_map(struct probe *probe);

@@ -7,6 +7,7 @@
  *   stress interest SECONDS   the interest changes all the time
  *   stress wait               poll() sleeps while there is nothing and wakes for one event
  *   stress sockets            reads and writes are wanted of sockets only
+ *   stress long               data of 65000 bytes
  *   stress hold SECONDS       keeps the device open and started, reads nothing (to be stopped or killed)
  */
 #define _GNU_SOURCE
@@ -198,6 +199,49 @@ static int sockets_scene(void)
 	return probe_read(&probe, ignore, NULL) != 2 || !probe_account(&probe);
 }
 
+static void longest(void *context, unsigned cpu, const unsigned char *event, uint32_t bytes)
+{
+	uint32_t *most = context;
+
+	(void)cpu, (void)event;
+	*most = bytes > *most ? bytes : *most;
+}
+
+/* Data as long as an event can carry, with control data besides. */
+static int long_scene(void)
+{
+	static const unsigned codes[] = {9, 49, 53};
+	static char data[100000];
+	uint32_t most = 0;
+	struct probe probe;
+	int pair[2];
+
+	probe_open(&probe);
+	probe.config.snaplen = 65000;
+	probe_configure(&probe, 1 << 20, 0, 0);
+	probe_want(&probe, codes, 3);
+	probe_start(&probe);
+	const pid_t child = fork();
+	if (!child) {
+		struct iovec vector = {data, sizeof(data)};
+		char control[4000];
+		struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+
+		memset(data, 'x', sizeof(data));
+		memset(control, 'c', sizeof(control));
+		write(-1, data, sizeof(data));
+		socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
+		sendmsg(pair[0], &(struct msghdr){.msg_iov = &vector, .msg_iovlen = 1}, 0);
+		recvmsg(pair[1], &message, 0);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	probe_stop(&probe);
+	const uint64_t records = probe_read(&probe, longest, &most);
+	printf("%llu records, the longest of %u bytes\n", (unsigned long long)records, most);
+	return records != 3 || most < 65000 || most > 65524 || !probe_account(&probe);
+}
+
 static int hold(int seconds)
 {
 	struct probe probe;
@@ -223,6 +267,8 @@ int stress(char **arguments)
 		return wait_scene();
 	if (!strcmp(arguments[0], "sockets"))
 		return sockets_scene();
+	if (!strcmp(arguments[0], "long"))
+		return long_scene();
 	if (!strcmp(arguments[0], "hold"))
 		return hold(seconds);
 	fprintf(stderr, "no such scene\n");

@@ -8,6 +8,7 @@ check info probe_tool info
 check attack probe_tool attack
 check wait probe_tool stress wait
 check sockets probe_tool stress sockets
+check long probe_tool stress long
 check full probe_tool stress full 3
 check fast probe_tool stress fast 3
 check interest probe_tool stress interest 3
