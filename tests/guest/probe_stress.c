@@ -120,7 +120,7 @@ static int fast(int seconds, int wander)
 	const double end = now() + seconds;
 	int ok;
 
-	open_all(&probe, 4 << 20, 64 << 10, 1 << 20);
+	open_all(&probe, 1 << 20, 64 << 10, 256 << 10);
 	wait = (struct pollfd){.fd = probe.fd, .events = POLLIN};
 	start_workers(workers, count);
 	while (now() < end) {

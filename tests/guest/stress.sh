@@ -13,6 +13,17 @@ check full probe_tool stress full 3
 check fast probe_tool stress fast 3
 check interest probe_tool stress interest 3
 
+# a reader that is stopped for a while: rings fill, it goes on where it was, and the sums agree
+probe_tool stress fast 5 > /tmp/stopped.log & reader=$!
+sleep 1
+kill -STOP $reader
+sleep 3
+kill -CONT $reader
+wait $reader
+check stopped_reader [ $? = 0 ]
+cat /tmp/stopped.log
+check stopped_lost grep -q 'lost=[1-9]' /tmp/stopped.log
+
 # unloading is refused while a consumer has the device, also one that was stopped
 probe_tool stress hold 60 & holder=$!
 sleep 1
