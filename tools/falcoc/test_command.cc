@@ -37,7 +37,7 @@ class TestCommand {
 
   void flush() {
     const char* no_color = std::getenv("NO_COLOR");
-    const TextStyle style{(no_color == nullptr || *no_color == '\0') && isatty(STDERR_FILENO) != 0, false};
+    const TextStyle style{(no_color == nullptr || *no_color == '\0') && isatty(STDERR_FILENO) != 0};
     for (; printed_ < diags_.all().size(); ++printed_) {
       std::string text = render_text(sources_, diags_.all()[printed_], style);
       if (!text.ends_with('\n')) text += '\n';
