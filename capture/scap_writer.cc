@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "capture/late_records.h"
 #include "capture/lists.h"
@@ -24,16 +25,23 @@ std::string_view whole_items(std::string_view list) {
 }
 
 /// sysdig 0.29 has this many system calls and reads beyond its table for others. Such a call is written as the unknown
-/// one with its native number, from which today's readers take the name.
-constexpr uint16_t kOldCalls = 330;
+/// one with its native 64-bit number, from which today's readers take the name.
+constexpr uint64_t kOldCalls = 330;
 
 /// The ID of a generic event is to be left out.
 bool is_new_call(const EventView& e) {
-  if (e.code != EventCode::GENERIC_X && e.code != EventCode::GENERIC_E) return false;
-  const uint64_t id = e.uinteger(0);
-  return id >= kOldCalls && id < std::size(kSyscalls) && e.has(1) &&
-         kSyscalls[id].x86_64_nr == static_cast<int64_t>(e.uinteger(1));
+  return (e.code == EventCode::GENERIC_X || e.code == EventCode::GENERIC_E) && e.uinteger(0) >= kOldCalls;
 }
+
+/// What stands for the two parameters of such an event.
+struct NewCall {
+  std::array<uint8_t, sizeof(uint16_t)> id{}, native_id{};
+
+  explicit NewCall(uint64_t call) {
+    const int16_t number = call < std::size(kSyscalls) ? kSyscalls[call].x86_64_nr : int16_t{-1};
+    std::memcpy(native_id.data(), &number, sizeof number);
+  }
+};
 
 /// Values that mean something in the process that recorded them only.
 bool is_pointer(const EventInfo& event, size_t param) {
@@ -239,8 +247,11 @@ void ScapWriter::event(const EventView& e, bool state_only) {
     bytes += params[i].size();
     fits &= wide_lengths || params[i].size() <= UINT16_MAX;
   }
-  static constexpr std::array<uint8_t, sizeof(uint16_t)> kUnknownCall{};
-  if (is_new_call(e)) params[0] = kUnknownCall;
+  const NewCall new_call(e.uinteger(0));
+  if (is_new_call(e)) {
+    params[0] = new_call.id;
+    if (e.nparams > 1) params[1] = new_call.native_id;
+  }
   constexpr size_t kMostAround = kBlockFrameBytes + sizeof e.cpu + sizeof kEventFlagStateOnly + sizeof(uint32_t);
   if (!fits || bytes + kMostAround > limits::kEventBytes) {
     ++stats_.too_long;
