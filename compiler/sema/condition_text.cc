@@ -39,6 +39,25 @@ std::string field_text(const FieldRef& field) {
 return is_suffix ? fmt::format("{}.{}", name, field.key) : fmt::format("{}[{}]", name, field.key);
 }
 
+/// One field, transformer or literal: `proc.aname[2]`, `tolower(proc.name)`.
+std::string text_of_term(const CheckedRules& rules, TermId id) {
+  const Term& term = rules.term(id);
+  std::string args;
+  for (const TermId arg : term.args) args += (args.empty() ? "" : ", ") + text_of_term(rules, arg);
+  switch (term.kind) {
+    case Term::Kind::Field:
+      return field_text(term.field);
+    case Term::Kind::String:
+      return quoted(term.text);
+    case Term::Kind::List:
+      return "(" + args + ")";
+    case Term::Kind::Call:
+      break;
+  }
+  const std::string call = fmt::format("{}({})", fvm::transformer_info(term.call).name, args);
+  return term.has_selector ? fmt::format("{}[{}]", call, term.text) : call;
+}
+
 std::string text_of(const CheckedRules& rules, ExprId id, bool inside) {
   const Expr& expr = rules.expr(id);
   const auto chain = [&](std::string_view word) {
@@ -66,31 +85,13 @@ std::string text_of(const CheckedRules& rules, ExprId id, bool inside) {
 
 }  // namespace
 
-std::string term_text(const CheckedRules& rules, TermId id) {
-  const Term& term = rules.term(id);
-  std::string args;
-  for (const TermId arg : term.args) args += (args.empty() ? "" : ", ") + term_text(rules, arg);
-  switch (term.kind) {
-    case Term::Kind::Field:
-      return field_text(term.field);
-    case Term::Kind::String:
-      return quoted(term.text);
-    case Term::Kind::List:
-      return "(" + args + ")";
-    case Term::Kind::Call:
-      break;
-  }
-  const std::string call = fmt::format("{}({})", fvm::transformer_info(term.call).name, args);
-  return term.has_selector ? fmt::format("{}[{}]", call, term.text) : call;
-}
-
 std::string check_text(const CheckedRules& rules, ExprId id) {
   const Expr& check = rules.expr(id);
-  std::string out = term_text(rules, check.lhs);
+  std::string out = text_of_term(rules, check.lhs);
   if (check.op == fvm::CmpOp::Exists) return out + " exists";
   out += fmt::format(" {}{}", check.op_spelling, kModifiers[static_cast<size_t>(check.modifier)]);
   if (check.rhs != TermId::None) {
-    const std::string right = term_text(rules, check.rhs);
+    const std::string right = text_of_term(rules, check.rhs);
     return out + " " + (rules.term(check.rhs).kind == Term::Kind::Field ? "val(" + right + ")" : right);
   }
   const bool is_list = check.modifier != Modifier::None || check.op == fvm::CmpOp::In ||

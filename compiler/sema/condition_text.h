@@ -10,8 +10,6 @@
 
 namespace falcoc {
 
-/// One field, transformer or literal: `proc.aname[2]`, `tolower(proc.name)`.
-std::string term_text(const CheckedRules& rules, TermId term);
 /// One predicate: `proc.name in (bash, sh)`.
 std::string check_text(const CheckedRules& rules, ExprId check);
 /// A whole condition on one line, with the parentheses it needs.
