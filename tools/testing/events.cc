@@ -87,7 +87,7 @@ class EventReader {
   bool read(const Tree& arguments) {
     params_.assign(info_.param_count, {});
     given_.assign(info_.param_count, false);
-    if (code_ == EventCode::GENERIC_X && !set(0, Tree::scalar(std::string(name_)))) return false;
+    if (code_ == EventCode::GENERIC_X && name_ != info_.name && !set(0, Tree::scalar(std::string(name_)))) return false;
     if (arguments.is_map()) {
       if (const Tree* by = arguments.find("by"); by != nullptr && !choose_process(*by)) return false;
       if (!read_map(arguments)) return false;

@@ -92,11 +92,21 @@ std::optional<uint64_t> named(EnumTable table, std::string_view name) {
   return found == names.end() ? std::nullopt : std::optional(found->value);
 }
 
+/// As chmod takes it: octal.
+std::optional<int64_t> read_mode(std::string_view text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 8);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 /// `A|B`, a list of names, or a number.
-std::optional<uint64_t> read_flags(const Tree& value, EnumTable table) {
+std::optional<uint64_t> read_flags(const Tree& value, EnumTable table, bool is_mode) {
   uint64_t bits = 0;
   const auto add = [&](std::string_view word) {
-    if (const auto number = number_of(word)) return bits |= static_cast<uint64_t>(*number), true;
+    const bool is_octal = is_mode && !word.starts_with("0x") && !word.starts_with("0o");
+    if (const auto number = is_octal ? read_mode(word) : number_of(word))
+      return bits |= static_cast<uint64_t>(*number), true;
     const auto bit = named(table, word);
     if (bit) bits |= *bit;
     return bit.has_value();
@@ -115,16 +125,9 @@ std::optional<uint64_t> read_flags(const Tree& value, EnumTable table) {
   }
 }
 
-std::optional<int64_t> read_mode(std::string_view text) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 8);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::optional<int64_t> read_number(const Tree& value, const fvm::ParamInfo& param, bool is_result) {
   if (param.aux == fvm::Aux::Flags) {
-    const auto bits = read_flags(value, param.table);
+    const auto bits = read_flags(value, param.table, param.type == TypeId::MODE);
     return bits ? std::optional(static_cast<int64_t>(*bits)) : std::nullopt;
   }
   if (!value.is_scalar()) return std::nullopt;
