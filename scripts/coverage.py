@@ -9,7 +9,7 @@ usage: coverage.py BIN_DIR [--check]
 
 rules/controls.tsv gives every control its words. A rule counts as tested where a test shows it awake: in the bundled capture
 (tests/golden/end_to_end/break-in.jsonl), by a recorded act (tests/ruleset/acts.tsv and awake.tsv), or by an act of the event generator
-(tools/event-generator/acts.def).
+(tools/event-generator/acts.def), or by a unit test (rules/tests).
 Exit codes: 0 fine, 1 the document is old or a tag has no words, 2 wrong usage.
 """
 import collections
@@ -41,10 +41,12 @@ def awake():
     golden = (ROOT / "tests" / "golden" / "end_to_end" / "break-in.jsonl").read_text(encoding="utf-8")
     acts = [line for name in ("acts.tsv", "awake.tsv")
             for line in (ROOT / "tests" / "ruleset" / name).read_text(encoding="utf-8").splitlines()]
+    tests = [(ROOT / "rules" / "tests" / file.name).read_text(encoding="utf-8") for file in sorted((ROOT / "rules" / "tests").glob("*.yaml"))]
     generator = ROOT / "tools" / "event-generator" / "acts.def"
     sources = (
         ("B", [json.loads(line)["rule"] for line in golden.splitlines()]),
         ("A", [rule for line in acts for rule in line.split("\t")[1].split("|")]),
+        ("T", [rule for text in tests for rule in re.findall(r'^    hit: "?([^"\n\[{]+)"?$', text, re.M)]),
         ("G", re.findall(r'^FALCO_ACT\([\w-]+, "([^"]+)"', generator.read_text(encoding="utf-8"), re.M) if generator.is_file() else []),
     )
     for letter, rules in sources:
@@ -62,7 +64,7 @@ def document(rules, titles, shown):
     text = ["# What the default rules cover", "",
             "Written by `scripts/coverage.py BIN_DIR` from the rules' tags; a test compares. Controls that no rule serves aren't listed.", "",
             f"{len(rules)} rules, {tested} of them shown awake by a test. After each rule stands what shows it: B the bundled capture, A a",
-            "recorded act ([ruleset.md](ruleset.md)), G an act of the event generator; – nothing yet.", ""]
+            "recorded act ([ruleset.md](ruleset.md)), T a test of `falcoc test`, G an act of the event generator; – nothing yet.", ""]
     for prefix, title, remark in STANDARDS:
         controls = collections.defaultdict(list)
         for rule in rules:
