@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""falcoc test, falcoc explain RULE and falcoc diff, on small rules of their own; and the tests of the default ruleset."""
+"""falcoc test, falcoc explain RULE, falco-vm --explain and falcoc diff, on small rules; and the tests of the default ruleset."""
 import json
 import re
 import sys
 import unittest
 import xml.etree.ElementTree
 
-from programs import CAPTURE, OK, OUTSIDE, SOURCE, USAGE, WRONG_INPUT, ProgramTest, falcoc
+from programs import CAPTURE, OK, OUTSIDE, SOURCE, USAGE, WRONG_INPUT, ProgramTest, falco_vm, falcoc
 
 SHELL = """
 - list: shells
@@ -256,6 +256,51 @@ class Explain(RuleTest):
 
     def test_unknown_rule(self):
         self.assert_refused(falcoc("explain", "Hashes red", self.rules), USAGE, "Hashes read")
+
+
+class ExplainEvent(RuleTest):
+    """falco-vm --explain on the bundled capture."""
+
+    def setUp(self):
+        super().setUp()
+        self.image = self.folder / "rules.fbc"
+        self.file("rules.yaml", SHELL.replace("evt.type = openat and fd.name = /etc/shadow", "evt.type in (open, openat) and fd.name = /etc/shadow")
+                  + "- rule: Wide\n  desc: d\n  condition: evt.type in (open, openat, execve)\n  output: x\n  priority: INFO\n")
+        self.assert_exit(falcoc(self.rules, "-o", self.image), OK)
+
+    def explain(self, what, code=OK):
+        result = falco_vm("--ruleset", self.image, "-e", CAPTURE, "--explain", what)
+        self.assert_exit(result, code)
+        return result.stdout.decode()
+
+    def alerts(self):
+        lines = falco_vm("--ruleset", self.image, "-e", CAPTURE, "--json", "--all-matches").stdout.decode().splitlines()
+        return [json.loads(line) for line in lines]
+
+    def test_summary_adds_up(self):
+        expected = sum(alert["rule"] == "Hashes read" for alert in self.alerts())
+        self.assertGreater(expected, 0)
+        out = self.explain("Hashes read")
+        looked, alerts = map(int, re.match(r"(\d+) events looked at, (\d+) alerts", out).groups())
+        kept = [int(n) for n in re.findall(r"^ +(\d+) kept from it because this is (?:true|false): ", out, re.M)]
+        self.assertEqual(alerts, expected)
+        self.assertEqual(looked, alerts + sum(kept))
+        self.assertEqual(kept, sorted(kept, reverse=True))
+        self.assertRegex(out, r"because this is false: fd\.name (=|eq) ")
+
+    def test_one_event(self):
+        event = re.search(r"alerts at events: (\d+)", self.explain("Hashes read"))[1]
+        out = self.explain(f"Hashes read@{event}")
+        self.assertRegex(out, rf"event {event}, open\w*: the rule alerts")
+        self.assertRegex(out, r"true +fd\.name .*\(it is /etc/shadow\)")
+        self.assertNotIn("that decided", out)
+        other = self.explain(f"Shell below a server@{event}")
+        self.assertIn("the rule does not alert", other)
+        self.assertIn("the rule doesn't look at events of this type", other)
+        self.assertIn("no event 99999999", self.explain("Hashes read@99999999"))
+
+    def test_unknown_rule(self):
+        self.assert_refused(falco_vm("--ruleset", self.image, "-e", CAPTURE, "--explain", "Hashes red"), USAGE, "Hashes red")
 
 
 class Diff(RuleTest):

@@ -17,6 +17,7 @@
 #include "capture/live/live_source.h"
 #include "capture/live/probe_device.h"
 #include "capture/scap_reader.h"
+#include "tools/falco-vm/explain.h"
 #include "tools/falco-vm/loss_watch.h"
 #include "tools/falco-vm/options.h"
 #include "tools/falco-vm/print_events.h"
@@ -296,6 +297,12 @@ int print(const Options& o) {
                       streams->out.get());
 }
 
+int explain_rule(const Options& o, const fvm::VerifiedImage& image) {
+  const std::optional<Streams> streams = open_streams(o);
+  if (!streams) return kOutsideWorld;
+  return explain({o.explain, nanoseconds(o.max_seconds), &g_stop}, image, *streams->source, streams->out.get());
+}
+
 int list_events(const Options& o) {
   const auto format = o.markdown ? listing::Format::Markdown : o.json ? listing::Format::Json : listing::Format::Text;
   std::fputs(listing::events(format).c_str(), stdout);
@@ -323,6 +330,8 @@ int run(int argc, char** argv) {
     complain(image.error().message);
     return image.error().exit_code;
   }
+
+  if (!o.explain.empty()) return explain_rule(o, *image);
 
   fvm::EngineOptions options;
   options.mode = o.all_matches ? fvm::MatchMode::All : fvm::MatchMode::First;

@@ -64,6 +64,11 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
                  "* in front: also events that lack one of the fields; with --json: objects")
       ->type_name("FORMAT")
       ->excludes(ruleset);
+  app.add_option("--explain", o.explain,
+                 "say which predicates kept events from RULE, instead of alerts; @EVENT: all that decided at the event of this number")
+      ->type_name("RULE[@EVENT]")
+      ->needs(ruleset)
+      ->needs(capture);
   auto* write =
       app.add_option("-w", o.write_file, "also write the events to a capture, compressed if its name ends in .gz")
           ->type_name("FILE.scap")

@@ -38,6 +38,7 @@ struct Options {
   bool list_events = false;                ///< print the table of events, as JSON with `json`, and do nothing else
   bool markdown = false;                   ///< of --list-events
   std::vector<std::string> without_steps;  ///< parts that only save time, to do without, for comparing; see kSteps
+  std::string explain;                     ///< not empty: RULE or RULE@EVENT, instead of alerts
   std::string print_format;                ///< not empty: print events instead of running rules
 };
 
