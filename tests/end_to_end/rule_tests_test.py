@@ -113,6 +113,11 @@ class Run(RuleTest):
         self.assertTrue(all(line.startswith("#") for line in tap[3:]))
         self.assertEqual(self.run_tests(OK, self.tests_file(), "--format", "tap").count("\nok "), 15)
 
+    def test_descriptors_are_those_of_the_scene(self):
+        self.file("rules.yaml", "- rule: r\n  desc: d\n  condition: evt.type = read and fd.typechar = 4 and fd.sport = 443\n  output: o\n  priority: INFO\n")
+        connection = '    process: {fds: {5: "10.0.0.5:40000->203.0.113.9:443", 6: /etc/hosts}}\n'
+        self.run_tests(OK, self.case(f"    hit: r\n{connection}    events: [read: {{fd: 5}}]\n    near_misses: [{{name: x, events: [read: {{fd: 6}}]}}]\n"))
+
     def test_captures_are_played(self):
         self.file("rules.yaml", SHELL + "- rule: Any exec\n  desc: d\n  condition: started\n  output: x\n  priority: INFO\n")
         self.run_tests(OK, self.case(f"    hit: Any exec\n    capture: {CAPTURE}\n"))
@@ -189,6 +194,13 @@ class Coverage(RuleTest):
         self.assertIn("evt.is_open_read = true", out)
         self.assert_refused(falcoc("test", self.tests_file(text), "--min-coverage", "100"), WRONG_INPUT, "less than 100.0 %")
 
+    def test_what_never_decided_is_listed(self):
+        self.file("rules.yaml", "- rule: r\n  desc: d\n  condition: evt.type = dup2 and (proc.name = a or proc.cwd = /a/)\n  output: o\n  priority: INFO\n")
+        out = self.run_tests(OK, self.case("    hit: r\n    process: {name: a, cwd: /a}\n    events: [dup2]\n"
+                                           "    near_misses: [{name: x, process: {name: b, cwd: /b}, events: [dup]}]\n"), "--coverage")
+        self.assertRegex(out, r"proc\.name = a: never decisive\n")
+        self.assertRegex(out, r"proc\.cwd = /a/: never decisive\n")
+
     def test_page_stands_alone(self):
         page = self.folder / "page.html"
         self.run_tests(OK, self.tests_file(), f"--coverage={page}")
@@ -211,6 +223,11 @@ class Mutation(RuleTest):
         out = self.run_tests(OK, self.tests_file(text), "--mutate")
         self.assertRegex(out, r"`Hashes read`: without su: proc\.name in \(login, su\)")
         self.assertRegex(out, r"`Hashes read`: dropped: fd\.name = /etc/shadow")
+
+    def test_an_element_that_another_one_replaces_is_not_noticed(self):
+        self.file("rules.yaml", "- rule: r\n  desc: d\n  condition: evt.type = dup2 and proc.cwd pmatch (/a, /a/b)\n  output: o\n  priority: INFO\n")
+        out = self.run_tests(OK, self.case("    hit: r\n    process: {cwd: /a/b}\n    events: [dup2]\n    near_misses: [{name: x, process: {cwd: /c}}]\n"), "--mutate")
+        self.assertIn("without /a, /a/b: proc.cwd pmatch", out)
 
     def test_time_is_bounded(self):
         out = self.run_tests(OK, self.tests_file(), "--mutate=0")
