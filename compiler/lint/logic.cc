@@ -26,6 +26,8 @@ class TruthWalk {
     Known known{Facts(context_.predicates), Facts(context_.predicates)};
     return walk(rule_.condition, false, known) == false;
   }
+  /// After run(): the term that can't hold together with those in front of it; None: there is not just one.
+  ExprId culprit() const { return culprit_; }
 
  private:
   /// All terms in front, and only those that are written in the rule itself: macros may be changed by other files.
@@ -66,12 +68,18 @@ class TruthWalk {
       const auto truth = walk(child, negated, known);
       if (!conjunction && truth == false && context_.expr(child).kind == Expr::Kind::And && own(child))
         report(Find::Dead, child);
-      if (truth == !conjunction) return !conjunction;
+      if (truth == !conjunction) return decided_by(child, conjunction);
       if (!truth) all_decided = false;
       known.assume(child, conjunction != negated, own(child));
-      if (known.all.contradictory()) return !conjunction;
+      if (known.all.contradictory()) return decided_by(child, conjunction);
     }
     return all_decided ? std::optional(conjunction) : std::nullopt;
+  }
+
+  /// A child that settles its parent; of those of an `and` the outermost is remembered.
+  std::optional<bool> decided_by(ExprId child, bool conjunction) {
+    if (conjunction) culprit_ = child;
+    return !conjunction;
   }
 
   void report(Find what, ExprId id) {
@@ -95,6 +103,7 @@ class TruthWalk {
   LintContext& context_;
   const CheckedRule& rule_;
   Find find_;
+  ExprId culprit_ = ExprId::None;
   std::unordered_set<uint32_t> seen_;
 };
 
@@ -185,8 +194,14 @@ void lint_NeverTrue(LintContext& context) {
   for (const CheckedRule& rule : context.rules.rules) {
     if (rule.source != "syscall") continue;
     const bool no_events = rule.events.none() && !has_switch(context, rule.condition);
-    if (!TruthWalk(context, rule, Find::Never).run() && !no_events) continue;
+    TruthWalk walk(context, rule, Find::Never);
+    const bool never = walk.run();
+    if (!never && !no_events) continue;
     Diagnostic& d = context.diags.emit<diag::NeverTrue>(rule.condition_range, rule.name);
+    if (never && walk.culprit() != ExprId::None) {
+      d.note(fmt::format("`{}` excludes what stands in front of it", context.shown(walk.culprit())),
+             context.expr(walk.culprit()).range);
+    }
     if (no_events) d.note("no event type satisfies it");
   }
 }
