@@ -300,14 +300,14 @@ void falco_names_follow_interest(void)
 		}
 		smp_store_release(&table, memory);
 	}
+	/*
+	 * Once there they stay until the end: putting them in and out changes the kernel's text, which is no thing to do
+	 * at each change of rules. in_wanted_call() looks at the interest.
+	 */
 	if (paths && !paths_on)
 		WRITE_ONCE(paths_on, paths_start());
-	if (!paths)
-		paths_stop();
 	if (addresses && !addresses_on)
 		addresses_on = addresses_start();
-	if (!addresses)
-		addresses_stop();
 }
 
 void falco_names_stop_copying(void)
