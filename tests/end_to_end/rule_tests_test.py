@@ -246,6 +246,22 @@ class Generate(RuleTest):
                 self.assertEqual(mine, [], out)
                 self.assertNotIn(f"not noticed: {self.rules}", "\n".join(l for l in out.splitlines() if rule in l))
 
+    def test_every_branch_is_found_and_what_is_written_can_be_read_again(self):
+        self.file("rules.yaml", """- rule: r
+  desc: d
+  condition: >
+    (evt.type in (open, openat) and fd.name startswith /etc/cron and fd.name endswith .sh) or
+    (evt.type in (execve, execveat) and proc.name = crontab and proc.args contains " -e" and proc.args startswith x)
+    or (evt.type = connect and fd.sip = 1.2.3.4 and fd.sport in (80, 443) and not proc.aname in (a, "b c"))
+  output: o
+  priority: INFO
+""")
+        made = self.run_tests(OK, "--generate", "r", "--rules", self.rules)
+        self.assertNotIn("# no ", made)
+        out = self.run_tests(OK, self.file("made.yaml", made), "--coverage", "--mutate")
+        self.assertIn("coverage: 100.0 % of 11 predicates", out)
+        self.assertEqual([l for l in out.splitlines() if "not noticed" in l and "evt.type" not in l], [], out)
+
     def test_says_what_it_can_not(self):
         self.file("rules.yaml", "- rule: r\n  desc: d\n  condition: evt.type = openat and proc.vmsize > 5 and k8s.pod.name = x\n  output: o\n  priority: INFO\n")
         made = self.run_tests(OK, "--generate", "r", "--rules", self.rules)

@@ -31,8 +31,11 @@ Tree difference(const Tree& base, const Tree& wanted) {
   return out;
 }
 
+/// Whether `EVENT: VALUE` gives this parameter and nothing else: of programs that are started it would give the name,
+/// too.
 bool is_main(std::string_view event, std::string_view param) {
-  return param == main_param_of(event) || (param == "path" && (takes_path(event) || event == "$each"));
+  if (has_param(event, "comm")) return false;
+  return param == main_param_of(event) || (param == "path" && takes_path(event));
 }
 
 /// `open: {name: /etc/shadow}` as `open: /etc/shadow`, `execve: {}` as `execve`.
