@@ -14,6 +14,7 @@ namespace falcoc::testing {
 namespace {
 
 constexpr size_t kPredicateBytes = 100;
+constexpr uint64_t kAlertsKept = 5000;  ///< of one rule in one run
 
 class Judge {
  public:
@@ -56,12 +57,12 @@ class Judge {
   std::string_view name(uint32_t rule) const { return player_.rules().rules().rules[rule].name; }
 
   void judge_hit(const WantedAlert& wanted, uint32_t rule, CaseResult& result) {
-    uint64_t count = 0;
+    const auto counted = result.run.alert_counts.find(rule);
+    const uint64_t count = counted == result.run.alert_counts.end() ? 0 : counted->second;
     bool has_output = wanted.outputs.empty() && wanted.fields.empty();
     std::string last, last_fields;
     for (const SeenAlert& alert : result.run.alerts) {
       if (alert.rule != rule) continue;
-      ++count;
       last = alert.output;
       const bool all_texts = std::ranges::all_of(
           wanted.outputs, [&](const std::string& text) { return alert.output.find(text) != std::string::npos; });
@@ -132,19 +133,20 @@ bool SceneRun::alerted(uint32_t rule) const {
 SceneRun Player::play(const Stage& stage, const std::vector<uint32_t>& traced, bool with_left_sides) {
   SceneRun out;
   MemorySource source(stage);
-  play(source, traced, with_left_sides, out);
+  play(source, traced, with_left_sides, nullptr, out);
   return out;
 }
 
 std::optional<SceneRun> Player::play_capture(const std::string& path, SourceRange range,
                                              const std::vector<uint32_t>& traced, Diagnostics& diags) {
   SceneRun out;
+  SeenTraces seen;
   auto source = fvm::open_capture(path);
   if (!source) {
     diags.emit<diag::CannotPlay>(range, std::string_view(path), std::string_view(source.error().message));
     return std::nullopt;
   }
-  if (play(**source, traced, false, out) == fvm::BatchStatus::Failed) {
+  if (play(**source, traced, false, &seen, out) == fvm::BatchStatus::Failed) {
     diags.emit<diag::CannotPlay>(range, std::string_view(path), std::string_view((*source)->error().message));
     return std::nullopt;
   }
@@ -152,7 +154,7 @@ std::optional<SceneRun> Player::play_capture(const std::string& path, SourceRang
 }
 
 fvm::BatchStatus Player::play(fvm::EventSource& source, const std::vector<uint32_t>& traced, bool with_left_sides,
-                              SceneRun& out) {
+                              SeenTraces* seen, SceneRun& out) {
   fvm::Machine& machine = rules_.machine();
   fvm::EventPump pump;
   fvm::FieldMemory memory;
@@ -169,6 +171,7 @@ fvm::BatchStatus Player::play(fvm::EventSource& source, const std::vector<uint32
     matches.clear();
     machine.run(event.code, fields, fvm::MatchMode::All, matches);
     for (const uint32_t rule : matches.rules()) {
+      if (++out.alert_counts[rule] > kAlertsKept) continue;
       SeenAlert& alert = out.alerts.emplace_back();
       alert.rule = rule;
       arena.reset();
@@ -179,7 +182,9 @@ fvm::BatchStatus Player::play(fvm::EventSource& source, const std::vector<uint32
     tracer_.begin_event(context);
     for (const uint32_t rule : traced) {
       const RuleTree& tree = trees_[rule];
-      out.traces[rule].push_back(tracer_.trace(tree));
+      EventTrace trace = tracer_.trace(tree);
+      // A recording has millions of events and few ways to come out; each is kept once.
+      if (seen == nullptr || (*seen)[rule].insert(trace).second) out.traces[rule].push_back(std::move(trace));
       if (!with_left_sides) continue;
       std::vector<std::string>& left = out.left_sides[rule];
       left.clear();

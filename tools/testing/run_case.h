@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ class RuleTrees {
 };
 
 struct SceneRun {
-  std::vector<SeenAlert> alerts;
+  std::vector<SeenAlert> alerts;                       ///< of each rule the first thousands
+  std::map<uint32_t, uint64_t> alert_counts;           ///< all of them, by rule
   std::map<uint32_t, std::vector<EventTrace>> traces;  ///< by rule that was asked for, one per visible event
   std::map<uint32_t, std::vector<std::string>>
       left_sides;  ///< on request, of the last event: what predicates looked at
@@ -59,8 +61,9 @@ class Player {
   RuleTrees& trees() { return trees_; }
 
  private:
+  using SeenTraces = std::map<uint32_t, std::set<EventTrace>>;  ///< by rule
   fvm::BatchStatus play(fvm::EventSource& source, const std::vector<uint32_t>& traced, bool with_left_sides,
-                        SceneRun& out);
+                        SeenTraces* seen, SceneRun& out);
 
   Ruleset& rules_;
   RuleTrees trees_;

@@ -4,6 +4,7 @@
 // the machine reads. Keeps what fields remember from event to event apart from the machine's.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string>
 #include <tuple>
@@ -20,12 +21,13 @@ namespace falcoc::testing {
 struct NeededElement {
   uint32_t leaf = 0;
   uint32_t element = 0;
-  bool operator==(const NeededElement&) const = default;
+  auto operator<=>(const NeededElement&) const = default;
 };
 
 struct EventTrace {
   Truths truths;
   std::vector<NeededElement> needed;
+  auto operator<=>(const EventTrace&) const = default;
 };
 
 class Tracer {
