@@ -30,6 +30,12 @@ def build(out):
     return {p.name.split("_")[0]: p for p in pathlib.Path(out).glob("*.deb")}
 
 
+def described(program, section):
+    """Where its manual and its completions lie."""
+    return {f"usr/share/man/man{section}/{program}.{section}.gz", f"usr/share/bash-completion/completions/{program}",
+            f"usr/share/zsh/vendor-completions/_{program}", f"usr/share/fish/vendor_completions.d/{program}.fish"}
+
+
 class DebTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -52,9 +58,10 @@ class Contents(DebTest):
         self.assertEqual(sorted(self.debs), ["falco-probe-dkms", "falco-vm", "falcoc"])
         source = f"usr/src/falco-probe-{VERSION}"
         for package, names in {
-                "falcoc": {"usr/bin/falcoc"},
+                "falcoc": {"usr/bin/falcoc", *described("falcoc", 1)},
                 "falco-vm": {"usr/bin/falco-vm", "usr/bin/falco-probe-loader", "usr/share/falco-vm/rules.fbc", "etc/default/falco-vm",
-                             "usr/lib/systemd/system/falco-vm.service", "usr/share/doc/falco-vm/installing.md"},
+                             "usr/lib/systemd/system/falco-vm.service", "usr/share/doc/falco-vm/installing.md",
+                             *described("falco-vm", 1), *described("event-generator", 1), *described("falco-probe-loader", 8)},
                 "falco-probe-dkms": {f"{source}/dkms.conf", f"{source}/vm/abi/events.def", f"{source}/capture/kmod/Makefile"}}.items():
             with self.subTest(package=package):
                 self.assertEqual(names - self.files(package), set())
