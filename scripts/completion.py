@@ -38,7 +38,7 @@ def bash(usages):
             if option.value:
                 offered = f" values='{' '.join(values(option))}'" if values(option) else ""
                 # An optional value is behind `=` only; otherwise the next word is the value, and no option.
-                clear = "" if option.optional() else " options="
+                clear = "" if option.optional else " options="
                 lines.append(f"        {' | '.join(option.names)}){offered}{clear} ;;")
         for _, _, choices, _ in usage.places[:1]:
             if choices:
@@ -65,8 +65,8 @@ def zsh_options(usage):
         many = "*" if option.many else f"({' '.join(option.names)})" if len(option.names) > 1 else ""
         value = f":{zsh_text(option.value)}:{zsh_action(option.value, values(option))}" if option.value else ""
         for name in option.names:
-            sign = "=-" if option.optional() else "=" if value and name.startswith("--") else ""
-            yield f"'{many}{name}{sign}[{zsh_text(option.text)}]{':' if option.optional() else ''}{value}'"
+            sign = "=-" if option.optional else "=" if value and name.startswith("--") else ""
+            yield f"'{many}{name}{sign}[{zsh_text(option.text)}]{':' if option.optional else ''}{value}'"
     for index, (name, value, choices, _) in enumerate(usage.places):
         yield f"'{'*' if index + 1 == len(usage.places) else ''}:{name}:{zsh_action(value, choices)}'"
 
@@ -101,7 +101,7 @@ def fish(usages):
         seen = f"-n '__fish_seen_subcommand_from {name}' " if name else f"-n 'not __fish_seen_subcommand_from {names}' " if names else ""
         for option in usage.options:
             flags = " ".join(f"-l {n[2:]}" if n.startswith("--") else f"-s {n[1:]}" for n in option.names)
-            if option.value and not option.optional():
+            if option.value and not option.optional:
                 flags += " -r -F" if is_files(option.value) else " -x"
             if values(option):
                 flags += f" -a '{' '.join(values(option))}'"

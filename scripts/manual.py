@@ -19,7 +19,7 @@ def head(option):
     names = ", ".join(f"\\fB{escape(name)}\\fR" for name in option.names)
     value = f"\\fI{escape(option.value)}\\fR"
     if option.value:
-        names += f"[={value}]" if option.optional() else f" {value}"
+        names += f"[={value}]" if option.optional else f" {value}"
     return names + (" ..." if option.many and "repeatable" not in option.text else "")
 
 

@@ -7,8 +7,9 @@ import re
 import subprocess
 
 # Options whose value may be left out, and then is given as --option=VALUE only.
-OPTIONAL = {"--stats": "FILE", "--profile": "FILE", "--coverage": "FILE.html", "--mutate": "SECONDS"}
-UNSAID = {"--config": "FILE"}  # CLI11 leaves the value of this one out
+OPTIONAL = {("falco-vm", "--stats"): "FILE", ("falco-vm", "--profile"): "FILE", ("falcoc test", "--coverage"): "FILE.html",
+            ("falcoc test", "--mutate"): "SECONDS"}
+UNSAID = {("falco-vm", "--config"): "FILE"}  # CLI11 leaves the value of this one out
 COLUMN = 30  # where the text of an option begins
 HEAD = re.compile(r"(?P<names>-[\w-]+(?:,-[\w-]+)*)(?: (?P<value>[A-Z][^\s:=]*))?(?::(?:\{(?P<choices>[^}]*)\}|[A-Z]+))?"
                   r"(?: in \[(?P<low>\d+) - (?P<high>\d+)\])?(?:=\S+)?(?P<many> \.\.\.)?(?P<required> REQUIRED)?"
@@ -23,9 +24,7 @@ class Option:
     choices: list        # the values there are, if they are few
     text: str
     many: bool           # may be repeated
-
-    def optional(self):
-        return any(name in OPTIONAL for name in self.names)
+    optional: bool       # the value may be left out
 
 
 @dataclasses.dataclass
@@ -61,15 +60,17 @@ def entries(lines):
     return [(head, " ".join(text)) for head, text in found]
 
 
-def option(head, text):
+def option(command, head, text):
     match = HEAD.fullmatch(head)
     if not match:
         raise ValueError(f"not understood: {head}")
     names = match["names"].split(",")
-    value = match["value"] or next(((OPTIONAL | UNSAID)[n] for n in names if n in OPTIONAL | UNSAID), "")
+    keys = [(command, name) for name in names]
+    value = match["value"] or next(((OPTIONAL | UNSAID)[k] for k in keys if k in OPTIONAL | UNSAID), "")
     if match["low"]:
         text += f" ({match['low']} to {match['high']})"
-    return Option(names, value, match["choices"].split(",") if match["choices"] else [], text, bool(match["many"]))
+    return Option(names, value, match["choices"].split(",") if match["choices"] else [], text, bool(match["many"]),
+                  any(k in OPTIONAL for k in keys))
 
 
 def place(head, text):
@@ -96,7 +97,7 @@ def usage(program, *command):
     rows = {key: entries(part for part in sections.get(key, []) if part.startswith(" ")) for key in ("Options", "Positionals", "Commands")}
     intro = [line for line in sections[""] if line]
     commands = [(head.split(" ")[0], " ".join(head.split(" ")[1:]), text) for head, text in rows["Commands"]]
-    return Usage(name, synopsis.strip(), intro[0], intro[1:], [option(*row) for row in rows["Options"]],
+    return Usage(name, synopsis.strip(), intro[0], intro[1:], [option(name, *row) for row in rows["Options"]],
                  [place(*row) for row in rows["Positionals"]], commands, sections.get("footer", []))
 
 

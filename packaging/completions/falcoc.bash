@@ -72,7 +72,7 @@ _falcoc() {
         --allow) options= ;;
         --format) values='json text' options= ;;
         --max-cost) options= ;;
-        --profile) ;;
+        --profile) options= ;;
       esac
       ;;
     list)

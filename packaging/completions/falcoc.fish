@@ -67,7 +67,7 @@ complete -c falcoc -n '__fish_seen_subcommand_from cost' -l deny -x -d 'report t
 complete -c falcoc -n '__fish_seen_subcommand_from cost' -l allow -x -d 'don\'t report this warning (repeatable)'
 complete -c falcoc -n '__fish_seen_subcommand_from cost' -l format -x -a 'json text' -d 'text or json'
 complete -c falcoc -n '__fish_seen_subcommand_from cost' -l max-cost -x -d 'fail when a rule can cost more than N ns on one event'
-complete -c falcoc -n '__fish_seen_subcommand_from cost' -l profile -d 'weigh with how often rules were evaluated, as falco-vm --profile=FILE.json measured it'
+complete -c falcoc -n '__fish_seen_subcommand_from cost' -l profile -r -F -d 'weigh with how often rules were evaluated, as falco-vm --profile=FILE.json measured it'
 complete -c falcoc -n '__fish_seen_subcommand_from list' -s h -l help -d 'Print this help message and exit'
 complete -c falcoc -n '__fish_seen_subcommand_from list' -l version -d 'Display program version information and exit'
 complete -c falcoc -n '__fish_seen_subcommand_from list' -l format -x -a 'json markdown text' -d 'text or json; fields, events and lints also markdown'

@@ -68,6 +68,13 @@ class Manuals(unittest.TestCase):
                 found = {name.replace("\\-", "-") for line in lines for name in re.findall(r"\\fB(\\-[^\\]*(?:\\-[^\\]*)*)\\fR", line)}
                 self.assertEqual(found, options_of(*command))
 
+    def test_values_that_may_be_left_out(self):
+        self.assertIn("\n\\fB\\-\\-profile\\fR[=\\fIFILE\\fR]\n", manual("falco-vm"))
+        self.assertIn("\n\\fB\\-\\-profile\\fR \\fIFILE.json\\fR\n", self.section("falcoc", "cost"))
+        for option in ("--mutate", "--coverage"):
+            done = run(program("falcoc"), "test", option, SOURCE / "rules" / "tests" / "80-users.yaml")
+            self.assertEqual(done.returncode, 0, done.stdout)  # and the file of tests is no value
+
     def test_sections(self):
         for name in MANUALS:
             found = re.findall(r"^\.SH (.*)$", manual(name), re.M)
