@@ -5,14 +5,10 @@
 #include <unordered_map>
 
 #include "compiler/lint/context.h"
+#include "compiler/lint/usual_tags.h"
 
 namespace falcoc {
 namespace {
-
-/// The tags of the default rules, both spellings of the one that was published misspelled, and control tags.
-constexpr std::string_view kUsualTags[] = {"filesystem", "software_mgmt", "sofware_mgmt", "process", "database", "host",
-                                           "shell",      "container",     "cis",          "users",   "network",  "T1*",
-                                           "TA0*",       "cis_*",         "pci_*",        "nist_*",  "mitre_*"};
 
 constexpr size_t kShortDescription = 20;
 

@@ -5,29 +5,11 @@
 #include <set>
 
 #include "compiler/yaml/exception_ops.h"
+#include "compiler/yaml/item_keys.h"
 
 namespace falcoc {
 
 namespace {
-
-struct RuleKey {
-  std::string_view name;
-  bool can_append;
-  bool can_replace;
-};
-constexpr RuleKey kRuleKeys[] = {
-    {"rule", false, false},    {"condition", true, true},      {"output", true, true},
-    {"desc", true, true},      {"priority", false, true},      {"source", false, false},
-    {"enabled", false, true},  {"tags", true, true},           {"exceptions", true, true},
-    {"append", false, false},  {"warn_evttypes", false, true}, {"skip-if-unknown-filter", false, true},
-    {"capture", false, true},  {"capture_duration", false, true}, {"override", false, false},
-};
-
-std::vector<std::string_view> rule_key_names() {
-  std::vector<std::string_view> names;
-  for (const RuleKey& key : kRuleKeys) names.push_back(key.name);
-  return names;
-}
 
 class RuleReader {
  public:
@@ -39,7 +21,7 @@ class RuleReader {
       context_.collection.broken.insert("rule " + name_.text.text());
       return false;
     }
-    item_.warn_unknown_keys(rule_key_names());
+    item_.warn_unknown_keys(item_key_names(ItemKind::Rule));
     return true;
   }
 
@@ -201,8 +183,8 @@ class RuleReader {
 
   bool check_overrides(const std::vector<OverrideEntry>& overrides) {
     for (const OverrideEntry& entry : overrides) {
-      const RuleKey* key = std::find_if(std::begin(kRuleKeys), std::end(kRuleKeys), [&](const RuleKey& k) { return k.name == entry.key; });
-      const bool allowed = key != std::end(kRuleKeys) && (entry.append ? key->can_append : key->can_replace);
+      const ItemKey* key = find_item_key(ItemKind::Rule, entry.key);
+      const bool allowed = key != nullptr && (entry.append ? key->can_append : key->can_replace);
       if (!allowed) {
         context_.diags.emit<diag::OverrideNotAllowed>(entry.range, entry.key, "rule",
                                                       std::string_view(entry.append ? "append" : "replace"));
@@ -213,7 +195,8 @@ class RuleReader {
         return false;
       }
     }
-    for (const RuleKey& key : kRuleKeys) {
+    for (const ItemKey& key : kItemKeys) {
+      if (key.item != ItemKind::Rule) continue;
       const bool listed = std::any_of(overrides.begin(), overrides.end(), [&](const OverrideEntry& e) { return e.key == key.name; });
       if (!key.can_replace || listed || !item_.has(key.name)) continue;
       context_.diags.emit<diag::OverrideKeyUnlisted>(item_.key_range(key.name), key.name);

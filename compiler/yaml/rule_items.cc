@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/yaml/item_keys.h"
 #include "compiler/yaml/item_reader.h"
 #include "compiler/yaml/rule_forms.h"
 #include "compiler/yaml/yaml_reader.h"
@@ -75,8 +76,7 @@ bool read_list(const LoadContext& context, uint32_t node) {
     list->range = item.range();
     list->name_range = name.range;
   }
-  constexpr std::string_view kKeys[] = {"list", "items", "append", "override"};
-  item.warn_unknown_keys(kKeys);
+  item.warn_unknown_keys(item_key_names(ItemKind::List));
   return true;
 }
 
@@ -111,8 +111,7 @@ bool read_macro(const LoadContext& context, uint32_t node) {
     macro->name_range = name.range;
     macro->mark = item.mark();
   }
-  constexpr std::string_view kKeys[] = {"macro", "condition", "append", "override"};
-  item.warn_unknown_keys(kKeys);
+  item.warn_unknown_keys(item_key_names(ItemKind::Macro));
   return true;
 }
 

@@ -2,6 +2,9 @@
 //
 // falcoc: the command line around the compiler library; prints messages, writes files, chooses exit codes.
 // Each command is a row of kCommands (options.h) and a row of kRunners here.
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -18,6 +21,7 @@
 #include "tools/falcoc/options.h"
 #include "tools/falcoc/rules_command.h"
 #include "tools/falcoc/test_command.h"
+#include "tools/lsp/server.h"
 #include "vm/image/disasm.h"
 #include "vm/image/verifier.h"
 
@@ -84,6 +88,12 @@ int list(const Options& o) {
   return kOk;
 }
 
+int serve_editor(const Options&) {
+  // An editor that died is an error of write(), not the end of this process by a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  return lsp::serve(STDIN_FILENO, STDOUT_FILENO) ? kOk : kBadRules;
+}
+
 struct Runner {
   Command command;
   int (*run)(const Options&);
@@ -95,6 +105,7 @@ constexpr Runner kRunners[] = {
     {Command::Dump, compile_rules},
     {Command::List, list},
     {Command::Explain, explain_one},
+    {Command::Lsp, serve_editor},
     {Command::Verify, run_image_command},
     {Command::Disasm, run_image_command},
 };

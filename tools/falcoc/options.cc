@@ -212,6 +212,11 @@ void describe_diff(CLI::App& app, Options& o) {
              "Exit codes: 0 the same, 1 they differ, 2 wrong usage or rules that don't compile, 3 a file failed.");
 }
 
+void describe_lsp(CLI::App& app) {
+  app.footer("Editors start it: JSON-RPC messages on standard input and output, as the Language Server Protocol says.\n"
+             "Exit codes: 0 the editor shut it down, 1 it went away without that, 2 wrong usage. docs/editors.md has settings of editors.");
+}
+
 void describe_command(CLI::App& app, Options& o) {
   switch (o.command) {
     case Command::Compile: return describe_compile(app, o);
@@ -225,6 +230,7 @@ void describe_command(CLI::App& app, Options& o) {
     case Command::Dump: return describe_dump(app, o);
     case Command::Cost: return describe_cost(app, o);
     case Command::Explain: return describe_explain(app, o);
+    case Command::Lsp: return describe_lsp(app);
   }
 }
 

@@ -17,7 +17,7 @@ namespace falcoc::tool {
 /// Exit codes of both programs.
 enum ExitCode : int { kOk = 0, kBadRules = 1, kUsage = 2, kOutsideWorld = 3 };
 
-enum class Command : uint8_t { Compile, Lint, Fmt, Test, Diff, Verify, Disasm, List, Dump, Cost, Explain };
+enum class Command : uint8_t { Compile, Lint, Fmt, Test, Diff, Verify, Disasm, List, Dump, Cost, Explain, Lsp };
 enum class MessageFormat : uint8_t { Text, Json, Sarif, Github, FalcoJson };
 
 /// What `falcoc WORD` does; without a word of this table it compiles.
@@ -36,6 +36,7 @@ inline constexpr CommandInfo kCommands[] = {
     {Command::List, "list", "WHAT [RULES...]", "rules, macros, lists, fields, events, operators, diagnostics or lints"},
     {Command::Explain, "explain", "ID | RULE RULES...", "what a diagnostic means, or what a rule became"},
     {Command::Dump, "dump", "--stage=STAGE RULES...", "what a stage of the compiler made: ast, checked or asm"},
+    {Command::Lsp, "lsp", "", "answer an editor on standard input and output (language server)"},
     {Command::Verify, "verify", "FILE.fbc", "check that a compiled file is safe to run"},
     {Command::Disasm, "disasm", "FILE.fbc", "print a compiled file as text"},
 };
