@@ -24,14 +24,15 @@ enum class Level : uint8_t { Error = 1, Warning = 2 };
 /// One version of the files and what is said about it.
 struct Findings {
   falcoc::SourceManager sources;
-  std::vector<uint32_t> ids;           ///< in load order
+  std::vector<uint32_t> ids;            ///< in load order
   std::vector<const RulesFile*> files;  ///< by id
   falcoc::Diagnostics diags;
 
   Findings(const std::vector<RulesFile>& all, const std::set<std::string>& without) {
     for (const RulesFile& file : all) {
       if (without.contains(file.uri)) continue;
-      const uint32_t id = sources.add(file.name, file.text.size() > fvm::limits::kSourceBytes ? std::string() : file.text);
+      const uint32_t id =
+          sources.add(file.name, file.text.size() > fvm::limits::kSourceBytes ? std::string() : file.text);
       if (file.text.size() > fvm::limits::kSourceBytes)
         diags.emit<falcoc::diag::FileTooLarge>({id, 0, 0}, std::string_view(file.name), fvm::limits::kSourceBytes);
       ids.push_back(id);
@@ -87,7 +88,8 @@ std::map<std::string, Json> check_files(const std::vector<RulesFile>& files, con
     falcoc::Diagnostics about_comments;
     for (const uint32_t id : findings.ids) policy.read_comments(findings.sources, id, about_comments);
     std::map<std::string, TextPositions> positions;
-    for (const falcoc::Diagnostics* diags : {&findings.diags, static_cast<const falcoc::Diagnostics*>(&about_comments)}) {
+    for (const falcoc::Diagnostics* diags :
+         {&findings.diags, static_cast<const falcoc::Diagnostics*>(&about_comments)}) {
       for (const Diagnostic& d : diags->all()) {
         const falcoc::Verdict verdict = policy.verdict(d);
         if (verdict == falcoc::Verdict::Hidden || !d.range.known()) continue;
@@ -95,7 +97,8 @@ std::map<std::string, Json> check_files(const std::vector<RulesFile>& files, con
         const auto target = out.find(file.uri);
         if (target == out.end()) continue;
         const TextPositions& at = positions.try_emplace(file.uri, file.text).first->second;
-        target->second.push_back(to_json(findings, at, d, verdict == falcoc::Verdict::Error ? Level::Error : Level::Warning));
+        target->second.push_back(
+            to_json(findings, at, d, verdict == falcoc::Verdict::Error ? Level::Error : Level::Warning));
       }
     }
     break;

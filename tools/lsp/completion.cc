@@ -91,10 +91,12 @@ class Completer {
         offer("not", Offered::Keyword);
         names(ItemKind::Macro);
         fields();
-        for (const fvm::TransformerInfo& t : fvm::kTransformers) offer(t.name, Offered::Function, transformer_doc(t.name));
+        for (const fvm::TransformerInfo& t : fvm::kTransformers)
+          offer(t.name, Offered::Function, transformer_doc(t.name));
         break;
       case Expects::Operator:
-        for (const falcoc::OperatorInfo& row : falcoc::kOperators) offer(row.spelling, Offered::Operator, std::string(row.doc));
+        for (const falcoc::OperatorInfo& row : falcoc::kOperators)
+          offer(row.spelling, Offered::Operator, std::string(row.doc));
         break;
       case Expects::Connective:
         offer("and", Offered::Keyword);
@@ -111,13 +113,15 @@ class Completer {
 
   void fields() {
     for (const fvm::FieldInfo& field : fvm::kFields)
-      if (!field.has(FALCO_FF_HIDDEN) && !field.has(FALCO_FF_DEPRECATED)) offer(field.name, Offered::Field, field_doc(field.name));
+      if (!field.has(FALCO_FF_HIDDEN) && !field.has(FALCO_FF_DEPRECATED))
+        offer(field.name, Offered::Field, field_doc(field.name));
   }
 
   /// Fields, operators and lists can stand in most places of exceptions.
   void exceptions() {
     fields();
-    for (const falcoc::OperatorInfo& row : falcoc::kOperators) offer(row.spelling, Offered::Operator, std::string(row.doc));
+    for (const falcoc::OperatorInfo& row : falcoc::kOperators)
+      offer(row.spelling, Offered::Operator, std::string(row.doc));
     names(ItemKind::List);
   }
 
@@ -126,7 +130,8 @@ class Completer {
     for (const RulesFile& file : files_)
       for (const Item& item : file.structure.items)
         if (item.kind == kind && !item.name.empty()) all.insert(item.name);
-    for (const std::string_view name : all) offer(name, kind == ItemKind::Macro ? Offered::Function : Offered::Variable);
+    for (const std::string_view name : all)
+      offer(name, kind == ItemKind::Macro ? Offered::Function : Offered::Variable);
   }
 
   void tags() {

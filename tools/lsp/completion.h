@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What may be written at a place: keys where a key can stand, in conditions what the words in front ask for, fields behind `%`
-// in outputs, tags, priorities, names of lists. Everything is offered that fits the place; editors narrow it by what was typed.
+// What may be written at a place: keys where a key can stand, in conditions what the words in front ask for, fields
+// behind `%` in outputs, tags, priorities, names of lists. Everything is offered that fits the place; editors narrow it
+// by what was typed.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,16 @@
 namespace lsp {
 
 /// Numbers are those of the protocol's CompletionItemKind.
-enum class Offered : uint8_t { Function = 3, Field = 5, Variable = 6, Property = 10, Value = 12, Keyword = 14, Event = 23, Operator = 24 };
+enum class Offered : uint8_t {
+  Function = 3,
+  Field = 5,
+  Variable = 6,
+  Property = 10,
+  Value = 12,
+  Keyword = 14,
+  Event = 23,
+  Operator = 24
+};
 
 struct Offer {
   std::string label;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The words of conditions and lists. The grammar's own lexer can't be used: it stops at the first word that doesn't fit, and
-// while somebody types there is always one.
+// The words of conditions and lists. The grammar's own lexer can't be used: it stops at the first word that doesn't
+// fit, and while somebody types there is always one.
 #include <algorithm>
 
 #include "compiler/sema/operators.h"
@@ -16,7 +16,9 @@ constexpr std::string_view kEndsBareWord = " \t\r\n()\"'=,";
 constexpr std::string_view kSymbols = "=!<>";
 constexpr std::string_view kModifiers[] = {"oneof", "anyof", "allof"};
 
-bool name_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; }
+bool name_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
 
 bool is_transformer(std::string_view word) {
   return std::any_of(std::begin(fvm::kTransformers), std::end(fvm::kTransformers),
@@ -78,7 +80,9 @@ class ConditionReader {
     }
   }
 
-  size_t end_of(size_t from, std::string_view stops) const { return std::min(text_.find_first_of(stops, from), text_.size()); }
+  size_t end_of(size_t from, std::string_view stops) const {
+    return std::min(text_.find_first_of(stops, from), text_.size());
+  }
 
   size_t end_of_name() const {
     size_t end = at_;
@@ -96,11 +100,15 @@ class ConditionReader {
 
   void word() {
     switch (out_.expects) {
-      case Expects::Check: return check();
-      case Expects::Operator: return operation();
+      case Expects::Check:
+        return check();
+      case Expects::Operator:
+        return operation();
       case Expects::Value:
-      case Expects::ListWord: return operand();
-      case Expects::Connective: return connective();
+      case Expects::ListWord:
+        return operand();
+      case Expects::Connective:
+        return connective();
     }
   }
 

@@ -30,8 +30,8 @@ std::string field_doc(std::string_view name) {
   if (field == nullptr || (field->arg == fvm::ArgKind::None && field->name != name)) return {};
   std::string remarks;
   for (const std::string_view remark : listing::field_remarks(*field)) remarks += fmt::format(", {}", remark);
-  return fmt::format("`{}{}` : {}{}\n\n{}", field->name, listing::argument_form(*field), fvm::type_info(field->type).name,
-                     remarks, field->doc);
+  return fmt::format("`{}{}` : {}{}\n\n{}", field->name, listing::argument_form(*field),
+                     fvm::type_info(field->type).name, remarks, field->doc);
 }
 
 std::string operator_doc(std::string_view spelling) {
@@ -43,7 +43,8 @@ std::string transformer_doc(std::string_view name) {
   for (const fvm::TransformerInfo& t : fvm::kTransformers) {
     if (t.name != name) continue;
     const std::string most = t.max_args == 0 ? "or more" : fmt::format("to {}", t.max_args);
-    const std::string count = t.min_args == t.max_args ? fmt::format("{}", t.min_args) : fmt::format("{} {}", t.min_args, most);
+    const std::string count =
+        t.min_args == t.max_args ? fmt::format("{}", t.min_args) : fmt::format("{} {}", t.min_args, most);
     return fmt::format("transformer `{}(…)`, arguments: {}", t.name, count);
   }
   return {};
@@ -61,7 +62,8 @@ std::string event_doc(std::string_view name) {
   }
   std::string out = fmt::format("event `{}`, category {}", name, listing::category(*found));
   if (!found->params().empty()) out += "\n\nParameters, as `evt.arg.NAME`:\n";
-  for (const fvm::ParamInfo& param : found->params()) out += fmt::format("\n* `{}` : {}", param.name, fvm::type_info(param.type).name);
+  for (const fvm::ParamInfo& param : found->params())
+    out += fmt::format("\n* `{}` : {}", param.name, fvm::type_info(param.type).name);
   return out;
 }
 

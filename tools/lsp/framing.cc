@@ -67,7 +67,8 @@ MessageReader::Outcome MessageReader::next(std::string& body) {
   std::string header;
   do {
     if (!line(header)) return Outcome::End;
-    if (starts_with_header(header, kLengthHeader)) length = parse_length(std::string_view(header).substr(kLengthHeader.size()));
+    if (starts_with_header(header, kLengthHeader))
+      length = parse_length(std::string_view(header).substr(kLengthHeader.size()));
   } while (!header.empty());
   if (!length) return Outcome::BadHeader;
   const bool too_large = *length > kMessageBytes;

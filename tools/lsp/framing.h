@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Messages on a pair of descriptors, as language servers frame them: `Content-Length: N`, an empty line, N bytes. Bad
-// headers are skipped up to the next one that can be read; a message over kMessageBytes is skipped whole. Knows nothing of JSON.
+// headers are skipped up to the next one that can be read; a message over kMessageBytes is skipped whole. Knows nothing
+// of JSON.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,8 @@ class MessageReader {
   /// Reads from `fd`, which stays the caller's.
   explicit MessageReader(int fd) : fd_(fd) {}
 
-  /// Waits for the next message; `body` is its text with Outcome::Message. End: the other side closed, or reading failed.
+  /// Waits for the next message; `body` is its text with Outcome::Message. End: the other side closed, or reading
+  /// failed.
   Outcome next(std::string& body);
   /// Whether next() would find bytes without waiting.
   bool pending() const;

@@ -13,9 +13,9 @@ namespace {
 
 using falcoc::ItemKind;
 
-constexpr size_t kMostItems = 100;       ///< of a list that are shown
-constexpr size_t kMostText = 2000;       ///< of a condition
-constexpr size_t kMostNesting = 50;      ///< lists in lists
+constexpr size_t kMostItems = 100;   ///< of a list that are shown
+constexpr size_t kMostText = 2000;   ///< of a condition
+constexpr size_t kMostNesting = 50;  ///< lists in lists
 
 /// Runs of blanks as one.
 std::string one_line(std::string_view text) {
@@ -33,7 +33,8 @@ std::string one_line(std::string_view text) {
 
 /// Every item of the name, for what it defines and what is added.
 template <typename Take>
-void each_item(const std::vector<RulesFile>& files, ItemKind kind, std::string_view name, std::string_view key, Take take) {
+void each_item(const std::vector<RulesFile>& files, ItemKind kind, std::string_view name, std::string_view key,
+               Take take) {
   for (const RulesFile& file : files) {
     for (const Item& item : file.structure.items) {
       const KeyEntry* entry = item.kind == kind && item.name == name ? item.find(key) : nullptr;
@@ -58,7 +59,9 @@ class ListExpansion {
       }
     });
   }
-  std::string text() const { return count_ <= kMostItems ? text_ : fmt::format("{}, … {} more", text_, count_ - kMostItems); }
+  std::string text() const {
+    return count_ <= kMostItems ? text_ : fmt::format("{}, … {} more", text_, count_ - kMostItems);
+  }
   size_t count() const { return count_; }
 
  private:
@@ -77,20 +80,24 @@ std::string symbol_doc(const std::vector<RulesFile>& files, const Symbol& symbol
   if (symbol.kind == ItemKind::List) {
     ListExpansion expansion(files);
     expansion.add(symbol.name, 0);
-    return fmt::format("list `{}` of {}, {} items\n\n```\n{}\n```", symbol.name, where, expansion.count(), expansion.text());
+    return fmt::format("list `{}` of {}, {} items\n\n```\n{}\n```", symbol.name, where, expansion.count(),
+                       expansion.text());
   }
   std::string parts;
   const std::string_view key = symbol.kind == ItemKind::Macro ? "condition" : "desc";
   each_item(files, symbol.kind, symbol.name, key, [&](const RulesFile& file, const Item& item, const KeyEntry& entry) {
     // A later definition takes the place of what was there.
     if (!item.adds) parts.clear();
-    parts += one_line(std::string_view(file.text).substr(entry.value.begin, entry.value.end - entry.value.begin)) + "\n";
+    parts +=
+        one_line(std::string_view(file.text).substr(entry.value.begin, entry.value.end - entry.value.begin)) + "\n";
   });
   if (symbol.kind == ItemKind::Rule) return fmt::format("rule `{}` of {}\n\n{}", symbol.name, where, parts);
   return fmt::format("macro `{}` of {}\n\n```\n{}```", symbol.name, where, parts);
 }
 
-bool field_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; }
+bool field_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
 
 /// A field where text mentions one: outputs and exceptions.
 std::optional<Hover> mentioned_field(std::string_view text, size_t offset) {
@@ -105,14 +112,19 @@ std::optional<Hover> mentioned_field(std::string_view text, size_t offset) {
 
 std::string word_doc(const Word& word) {
   switch (word.kind) {
-    case WordKind::Field: return field_doc(word.text);
-    case WordKind::Call: return transformer_doc(word.text);
-    case WordKind::Operator: return operator_doc(word.text);
+    case WordKind::Field:
+      return field_doc(word.text);
+    case WordKind::Call:
+      return transformer_doc(word.text);
+    case WordKind::Operator:
+      return operator_doc(word.text);
     case WordKind::Value:
-    case WordKind::ListWord: return word.field == "evt.type" || word.field == "syscall.type" ? event_doc(word.text) : std::string();
+    case WordKind::ListWord:
+      return word.field == "evt.type" || word.field == "syscall.type" ? event_doc(word.text) : std::string();
     case WordKind::Connective:
     case WordKind::Macro:
-    case WordKind::Quoted: break;
+    case WordKind::Quoted:
+      break;
   }
   return {};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is known about the word under the pointer: fields, operators, transformers and events from the tables, macros and lists
-// from the files, keys of items. Text is Markdown.
+// What is known about the word under the pointer: fields, operators, transformers and events from the tables, macros
+// and lists from the files, keys of items. Text is Markdown.
 #pragma once
 
 #include <optional>

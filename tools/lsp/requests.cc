@@ -66,7 +66,9 @@ Answer answer_completion(const Workspace& workspace, const Json& params) {
   const Json range = range_json(TextPositions(target->files[target->file].text), completion.replaced);
   answer.result = Json::array();
   for (Offer& offer : completion.offers) {
-    Json item = {{"label", offer.label}, {"kind", static_cast<int>(offer.kind)}, {"textEdit", {{"range", range}, {"newText", offer.label}}}};
+    Json item = {{"label", offer.label},
+                 {"kind", static_cast<int>(offer.kind)},
+                 {"textEdit", {{"range", range}, {"newText", offer.label}}}};
     if (!offer.doc.empty()) item["documentation"] = markdown(std::move(offer.doc));
     answer.result.push_back(std::move(item));
   }
@@ -133,7 +135,8 @@ Answer answer_formatting(const Workspace& workspace, const Json& params) {
   falcoc::SourceManager sources;
   falcoc::Diagnostics diags;
   const std::optional<std::string> formatted = falcoc::format_rules(sources, sources.add(*uri, *text), diags);
-  if (!formatted) return refuse(ErrorCode::RequestFailed, diags.empty() ? "this is no YAML" : diags.all().front().message);
+  if (!formatted)
+    return refuse(ErrorCode::RequestFailed, diags.empty() ? "this is no YAML" : diags.all().front().message);
   Answer answer;
   answer.result = Json::array();
   if (*formatted != *text)

@@ -19,10 +19,17 @@ class Server {
     while (!exited_ && !lost_) {
       if (!changed_folders_.empty() && !reader_.pending()) check();
       switch (reader_.next(body)) {
-        case MessageReader::Outcome::Message: receive(body); break;
-        case MessageReader::Outcome::BadHeader: fail(nullptr, ErrorCode::ParseError, "no Content-Length in front of a message"); break;
-        case MessageReader::Outcome::TooLarge: fail(nullptr, ErrorCode::InvalidRequest, "the message is too large"); break;
-        case MessageReader::Outcome::End: return false;
+        case MessageReader::Outcome::Message:
+          receive(body);
+          break;
+        case MessageReader::Outcome::BadHeader:
+          fail(nullptr, ErrorCode::ParseError, "no Content-Length in front of a message");
+          break;
+        case MessageReader::Outcome::TooLarge:
+          fail(nullptr, ErrorCode::InvalidRequest, "the message is too large");
+          break;
+        case MessageReader::Outcome::End:
+          return false;
       }
     }
     return exited_ && state_ == State::ShutDown;
@@ -46,10 +53,13 @@ class Server {
     if (!message) return fail(nullptr, ErrorCode::ParseError, "the message is no JSON, or nested too deeply");
     const Json& id = member(*message, {"id"});
     const std::optional<std::string> method = string_member(*message, {"method"});
-    const bool is_answer = message->is_object() && !method && (message->contains("result") || message->contains("error"));
+    const bool is_answer =
+        message->is_object() && !method && (message->contains("result") || message->contains("error"));
     if (is_answer) return;  // the server asks nothing
     const bool legal_id = id.is_null() || id.is_string() || id.is_number_integer();
-    if (!method || !legal_id) return fail(legal_id ? id : Json(), ErrorCode::InvalidRequest, "a message needs a method, and an id that is a number or text");
+    if (!method || !legal_id)
+      return fail(legal_id ? id : Json(), ErrorCode::InvalidRequest,
+                  "a message needs a method, and an id that is a number or text");
     const Json& params = member(*message, {"params"});
     if (message->contains("id")) {
       request(id, *method, params);
@@ -86,7 +96,8 @@ class Server {
     const std::optional<std::string> uri = string_member(params, {"textDocument", "uri"});
     if (!uri) return;
     if (method == "textDocument/didOpen") {
-      if (std::optional<std::string> text = string_member(params, {"textDocument", "text"})) keep(*uri, std::move(*text));
+      if (std::optional<std::string> text = string_member(params, {"textDocument", "text"}))
+        keep(*uri, std::move(*text));
     } else if (method == "textDocument/didChange" && workspace_.find(*uri) != nullptr) {
       const Json& changes = member(params, {"contentChanges"});
       // Only whole texts were announced; the last one counts.
@@ -106,7 +117,8 @@ class Server {
       changed_folders_.insert(Workspace::folder_of(uri));
     } else {
       constexpr int kError = 1;
-      send({{"method", "window/showMessage"}, {"params", {{"type", kError}, {"message", "falcoc: too much text is open"}}}});
+      send({{"method", "window/showMessage"},
+            {"params", {{"type", kError}, {"message", "falcoc: too much text is open"}}}});
     }
   }
 
@@ -116,7 +128,8 @@ class Server {
     for (const std::string& folder : changed_folders_) {
       const auto documents = open.find(folder);
       if (documents == open.end()) continue;
-      for (const auto& [uri, found] : check_files(workspace_.files_with(documents->second.front()), documents->second)) publish(uri, found);
+      for (const auto& [uri, found] : check_files(workspace_.files_with(documents->second.front()), documents->second))
+        publish(uri, found);
     }
     changed_folders_.clear();
   }

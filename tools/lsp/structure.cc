@@ -36,7 +36,8 @@ std::vector<Line> lines_of(std::string_view text, Span range) {
 size_t key_length(std::string_view line, size_t at) {
   size_t end = at;
   while (end < line.size() && (line[end] == '_' || line[end] == '-' || (line[end] >= 'a' && line[end] <= 'z'))) ++end;
-  const bool is_key = end > at && end < line.size() && line[end] == ':' && (end + 1 == line.size() || line[end + 1] == ' ');
+  const bool is_key =
+      end > at && end < line.size() && line[end] == ':' && (end + 1 == line.size() || line[end + 1] == ' ');
   return is_key ? end - at : 0;
 }
 

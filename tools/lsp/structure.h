@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What stands where in a rules file, also in one that is half written: items, their keys and values, and the words of
-// conditions and lists by what they can be at their place. Goes by lines and words; whether anything exists or fits is not
-// known here. Files in flow style have no structure.
+// conditions and lists by what they can be at their place. Goes by lines and words; whether anything exists or fits is
+// not known here. Files in flow style have no structure.
 #pragma once
 
 #include <cstdint>

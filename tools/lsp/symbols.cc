@@ -32,11 +32,13 @@ std::optional<Symbol> symbol_at(const std::vector<RulesFile>& files, size_t file
   const Item* item = where.structure.item_at(offset);
   if (item == nullptr) return std::nullopt;
   const bool nameable = item->kind == ItemKind::Rule || item->kind == ItemKind::Macro || item->kind == ItemKind::List;
-  if (nameable && !item->name.empty() && item->name_range.holds(offset)) return Symbol{*item->kind, item->name, item->name_range};
+  if (nameable && !item->name.empty() && item->name_range.holds(offset))
+    return Symbol{*item->kind, item->name, item->name_range};
   for (const Word& word : words_of(where.text, *item)) {
     if (!word.range.holds(offset)) continue;
     for (const ItemKind kind : {ItemKind::Macro, ItemKind::List}) {
-      if (can_mean(word, kind) && definition_of(files, kind, word.text)) return Symbol{kind, std::string(word.text), word.range};
+      if (can_mean(word, kind) && definition_of(files, kind, word.text))
+        return Symbol{kind, std::string(word.text), word.range};
     }
   }
   return std::nullopt;
@@ -77,7 +79,8 @@ std::string refuse_name(const std::vector<RulesFile>& files, ItemKind kind, std:
     if (!fits) return "a macro's name is a letter, then letters, digits and `_`";
     if (name == "and" || name == "or" || name == "not") return "`and`, `or` and `not` are words of conditions";
   }
-  if (kind == ItemKind::List && name.find_first_of(" ()=") != std::string_view::npos) return "a list's name has no blanks, parentheses or `=`";
+  if (kind == ItemKind::List && name.find_first_of(" ()=") != std::string_view::npos)
+    return "a list's name has no blanks, parentheses or `=`";
   if (definition_of(files, kind, name)) return "there is one of that name already";
   return {};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Macros, lists and rules by name: where they are defined and where they are used, over the files of a folder. Names are
-// looked up as the language does it: one name for each kind, later items change earlier ones.
+// Macros, lists and rules by name: where they are defined and where they are used, over the files of a folder. Names
+// are looked up as the language does it: one name for each kind, later items change earlier ones.
 #pragma once
 
 #include <optional>
@@ -36,7 +36,8 @@ struct Definition {
   size_t file = 0;
   const Item* item = nullptr;
 };
-std::optional<Definition> definition_of(const std::vector<RulesFile>& files, falcoc::ItemKind kind, std::string_view name);
+std::optional<Definition> definition_of(const std::vector<RulesFile>& files, falcoc::ItemKind kind,
+                                        std::string_view name);
 
 /// Why the name can't be given to an item of this kind; empty: it can.
 std::string refuse_name(const std::vector<RulesFile>& files, falcoc::ItemKind kind, std::string_view name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Places in a text as editors count them: lines from 0, columns in UTF-16 units. A malformed byte counts as one unit. Places
-// outside the text are moved to the nearest one inside.
+// Places in a text as editors count them: lines from 0, columns in UTF-16 units. A malformed byte counts as one unit.
+// Places outside the text are moved to the nearest one inside.
 #pragma once
 
 #include <cstdint>

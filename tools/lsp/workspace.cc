@@ -30,7 +30,8 @@ std::optional<std::string> path_of(std::string_view uri) {
   uri.remove_prefix(kScheme.size());
   std::string path;
   for (size_t i = 0; i < uri.size(); ++i) {
-    const bool escaped = uri[i] == '%' && i + 2 < uri.size() && hex_digit(uri[i + 1]) >= 0 && hex_digit(uri[i + 2]) >= 0;
+    const bool escaped =
+        uri[i] == '%' && i + 2 < uri.size() && hex_digit(uri[i + 1]) >= 0 && hex_digit(uri[i + 2]) >= 0;
     path += escaped ? static_cast<char>(hex_digit(uri[i + 1]) * 16 + hex_digit(uri[i + 2])) : uri[i];
     if (escaped) i += 2;
   }
@@ -58,7 +59,8 @@ std::vector<std::string> list_folder(const fs::path& folder) {
   std::vector<std::string> paths;
   size_t bytes = 0;
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
     std::error_code ignored;
     const std::string& path = entry->path().native();
     if (!entry->is_regular_file(ignored) || !(path.ends_with(".yaml") || path.ends_with(".yml"))) continue;

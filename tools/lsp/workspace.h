@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The texts that a request is about: open documents as the editor has them, and the other rules files of their folders as they
-// lie on disk. Documents are known by the URI that the editor uses. Knows nothing of what rules mean.
+// The texts that a request is about: open documents as the editor has them, and the other rules files of their folders
+// as they lie on disk. Documents are known by the URI that the editor uses. Knows nothing of what rules mean.
 #pragma once
 
 #include <map>
@@ -13,10 +13,10 @@
 
 namespace lsp {
 
-inline constexpr size_t kFolderFiles = 200;          ///< a folder with more is not taken for a folder of rules
-inline constexpr size_t kFolderBytes = 16u << 20;    ///< the same
+inline constexpr size_t kFolderFiles = 200;        ///< a folder with more is not taken for a folder of rules
+inline constexpr size_t kFolderBytes = 16u << 20;  ///< the same
 inline constexpr size_t kOpenDocuments = 1000;
-inline constexpr size_t kOpenBytes = 256u << 20;     ///< of all open documents
+inline constexpr size_t kOpenBytes = 256u << 20;  ///< of all open documents
 
 struct RulesFile {
   std::string uri;
