@@ -106,6 +106,9 @@ fuzz: deps-extras ## a short run of every fuzz target (longer: scripts/fuzz.sh S
 format: deps-extras ## lay out all sources with clang-format
 	@git ls-files -co --exclude-standard -- '*.cc' '*.h' | xargs -r clang-format -i
 
+manuals: build ## write manual pages and completions again, after a change of options
+	@python3 -B scripts/write_manuals.py $(BIN)
+
 check: deps-extras ## clang-tidy and the policy tests
 	@$(call build,release)
 	@ctest --test-dir $(BUILD) --output-on-failure -L policy
@@ -114,4 +117,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-extras deps-package deps-guest deps-disk build demo test install module deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format check clean
+.PHONY: help deps deps-browser deps-extras deps-package deps-guest deps-disk build demo test install module deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format manuals check clean

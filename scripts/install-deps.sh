@@ -44,6 +44,9 @@ extras | libclang-rt-14-dev    | libFuzzer and sanitizer runtimes of clang
 extras | clang-tidy            | static checks (make check)
 extras | clang-format          | layout of sources (make format)
 extras | shellcheck            | static checks of shell scripts (tests)
+extras | mandoc                | static checks of manual pages (tests)
+extras | zsh                   | reads its completions (tests)
+extras | fish                  | reads its completions (tests)
 '
 
 die() { echo "install-deps: $*" >&2; exit 1; }
