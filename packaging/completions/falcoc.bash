@@ -5,7 +5,7 @@ _falcoc() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" options="" values=""
   # `=` is a word of its own in --option=value.
   if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
-  case ${COMP_WORDS[1]} in lint | fmt | test | diff | cost | list | explain | dump | verify | disasm) ((COMP_CWORD == 1)) || command=${COMP_WORDS[1]} ;; esac
+  case ${COMP_WORDS[1]} in lint | fmt | test | diff | cost | list | explain | dump | lsp | verify | disasm) ((COMP_CWORD == 1)) || command=${COMP_WORDS[1]} ;; esac
   case $command in
     '')
       options='-h --help --version -r -t -T -D --priority --Werror --deny --allow --format -o --strip'
@@ -110,6 +110,11 @@ _falcoc() {
         --format) values='falco-json github json sarif text' options= ;;
       esac
       ;;
+    lsp)
+      options='-h --help --version'
+      case $prev in
+      esac
+      ;;
     verify)
       options='-h --help --version'
       case $prev in
@@ -121,7 +126,7 @@ _falcoc() {
       esac
       ;;
   esac
-  ((COMP_CWORD > 1)) || values='lint fmt test diff cost list explain dump verify disasm'
+  ((COMP_CWORD > 1)) || values='lint fmt test diff cost list explain dump lsp verify disasm'
   [[ $cur == -* ]] && values=$options
   mapfile -t COMPREPLY < <(compgen -W "$values" -- "$cur")
 }
