@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "compiler/driver/partial_load.h"
 #include "compiler/sema/checker.h"
 #include "compiler/sema/fields.h"
 #include "compiler/yaml/collection.h"
@@ -70,6 +71,12 @@ std::string base_name(std::string_view path) { return std::string(path.substr(pa
 
 std::optional<LoadedRules> load_files(const SourceManager& sources, const std::vector<uint32_t>& files, const CompileOptions& options,
                                       Diagnostics& diags) {
+  return load_files_checking(sources, files, files, options, diags);
+}
+
+std::optional<LoadedRules> load_files_checking(const SourceManager& sources, const std::vector<uint32_t>& files,
+                                               const std::vector<uint32_t>& check_after, const CompileOptions& options,
+                                               Diagnostics& diags) {
   LoadedRules loaded;
   LoadOptions load_options;
   load_options.extra_sources = options.extra_sources;
@@ -78,6 +85,8 @@ std::optional<LoadedRules> load_files(const SourceManager& sources, const std::v
   for (const uint32_t file : files) {
     if (!load_rules(sources, file, load_options, loaded.collection, diags)) return std::nullopt;
     if (!loaded.collection.expand_lists(diags)) return std::nullopt;
+    const bool checked = file == files.back() || std::find(check_after.begin(), check_after.end(), file) != check_after.end();
+    if (!checked) continue;
     Diagnostics found;
     std::optional<CheckedRules> rules = check(loaded.collection, check_options, found);
     // What an earlier load finds unused or doubtful may be right once the later files are there.

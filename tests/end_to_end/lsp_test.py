@@ -185,6 +185,12 @@ class Lsp(ProgramTest):
         self.editor.change(first, definitions)
         self.file("b.yaml", "- rule: [\n")
         self.assertEqual(self.editor.change(self.uri, "- rule" + rule), [])
+        # What the broken one may use is not called unused; what is wrong is told.
+        self.assertEqual(self.editor.change(self.uri, "- list: mine\n  items: [a]\n- rule" + rule), [])
+        self.assertEqual([d["code"] for d in self.editor.change(self.uri, "- rule" + rule.replace("proc.name", "proc.nam"))], ["FC2003"])
+        self.file("b.yaml", "log_level: info\nrules:\n- here\n")
+        self.assertEqual([d["severity"] for d in self.editor.change(self.uri, "- list: mine\n  items: [a]\n- rule" + rule)], [2])
+        self.editor.change(self.uri, "- rule" + rule)
         answer = self.editor.ask("textDocument/definition", self.at("- rule" + rule, "started and", 2))["result"]
         self.assertEqual((answer["uri"], cut(definitions, answer["range"])), (first, "started"))
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "compiler/diag/policy.h"
-#include "compiler/driver/compile.h"
+#include "compiler/driver/partial_load.h"
 #include "compiler/lint/lint.h"
 #include "vm/abi/limits.h"
 
@@ -28,19 +28,24 @@ struct Findings {
   std::vector<const RulesFile*> files;  ///< by id
   falcoc::Diagnostics diags;
 
-  Findings(const std::vector<RulesFile>& all, const std::set<std::string>& without) {
+  Findings(const std::vector<RulesFile>& all, const std::map<std::string, Json>& open,
+           const std::set<std::string>& without) {
+    // What a load of neighbours alone would find isn't shown, and the time for it is felt while typing.
+    falcoc::CompileOptions options;
+    options.emit = false;
+    std::vector<uint32_t> check_after;
     for (const RulesFile& file : all) {
       if (without.contains(file.uri)) continue;
       const uint32_t id =
           sources.add(file.name, file.text.size() > fvm::limits::kSourceBytes ? std::string() : file.text);
       if (file.text.size() > fvm::limits::kSourceBytes)
         diags.emit<falcoc::diag::FileTooLarge>({id, 0, 0}, std::string_view(file.name), fvm::limits::kSourceBytes);
+      if (open.contains(file.uri)) check_after.push_back(id);
       ids.push_back(id);
       files.push_back(&file);
     }
-    falcoc::CompileOptions options;
-    options.emit = false;
-    const std::optional<falcoc::LoadedRules> loaded = falcoc::load_files(sources, ids, options, diags);
+    const std::optional<falcoc::LoadedRules> loaded =
+        falcoc::load_files_checking(sources, ids, check_after, options, diags);
     if (loaded) falcoc::lint({sources, ids, loaded->collection, loaded->rules}, {}, diags);
   }
 
@@ -77,7 +82,7 @@ std::map<std::string, Json> check_files(const std::vector<RulesFile>& files, con
   for (const std::string& uri : open) out[uri] = Json::array();
   std::set<std::string> without;
   for (int round = 0; round < kMostRounds; ++round) {
-    const Findings findings(files, without);
+    const Findings findings(files, out, without);
     const size_t dropped = without.size();
     for (const Diagnostic& d : findings.diags.all()) {
       const bool error = d.severity == falcoc::Severity::Error && d.range.known();
@@ -96,6 +101,8 @@ std::map<std::string, Json> check_files(const std::vector<RulesFile>& files, con
         const RulesFile& file = *findings.files[d.range.file];
         const auto target = out.find(file.uri);
         if (target == out.end()) continue;
+        // What looks unused may be used by a neighbour that is broken just now.
+        if (!without.empty() && verdict != falcoc::Verdict::Error) continue;
         const TextPositions& at = positions.try_emplace(file.uri, file.text).first->second;
         target->second.push_back(
             to_json(findings, at, d, verdict == falcoc::Verdict::Error ? Level::Error : Level::Warning));

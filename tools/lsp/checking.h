@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What compiler and linter say about the files of a folder, as the protocol's diagnostics. Files that don't compile and
-// aren't open are left out, so that a broken neighbour doesn't hide what is wrong with the text at hand.
+// aren't open are left out, so that a broken neighbour doesn't hide
+// what is wrong with the text at hand; only errors are told then.
 #pragma once
 
 #include <map>

@@ -122,6 +122,10 @@ std::vector<RulesFile> Workspace::files_with(const std::string& uri) const {
       file.text = std::move(*text);
     }
     file.structure = read_structure(file.text);
+    // Settings and the like may lie beside rules.
+    const bool has_rules = std::any_of(file.structure.items.begin(), file.structure.items.end(),
+                                       [](const Item& item) { return item.kind.has_value(); });
+    if (!has_rules && !open_paths.contains(path)) continue;
     files.push_back(std::move(file));
   }
   return files;
