@@ -183,6 +183,7 @@ class Lsp(ProgramTest):
         self.editor.open(first, definitions.replace("started", "begun"))
         self.assertEqual([d["code"] for d in self.editor.published.get(self.uri) or self.editor.wait_for(self.uri)], ["FC2010"])
         self.editor.change(first, definitions)
+        self.editor.wait_for(self.uri)  # told of both, in order of their names
         self.file("b.yaml", "- rule: [\n")
         self.assertEqual(self.editor.change(self.uri, "- rule" + rule), [])
         # What the broken one may use is not called unused; what is wrong is told.
@@ -280,7 +281,7 @@ class Lsp(ProgramTest):
     def test_garbage(self):
         self.editor.start()
         cases = [(frame(b"{"), PARSE_ERROR), (frame(b""), PARSE_ERROR), (frame(b"\xff\xfe"), PARSE_ERROR), (frame(b'{"method":"\xff"}'), PARSE_ERROR),
-                 (frame(b"[" * 100000), PARSE_ERROR), (frame(b'{"a":' * 100000), PARSE_ERROR), (frame([]), INVALID_REQUEST), (frame(b"7"), INVALID_REQUEST),
+                 (frame(b"[" * 100000), PARSE_ERROR), (frame(b"[" * 100000 + b"]" * 100000), PARSE_ERROR), (frame(b'{"a":' * 100000), PARSE_ERROR), (frame([]), INVALID_REQUEST), (frame(b"7"), INVALID_REQUEST),
                  (frame({"id": 1}), INVALID_REQUEST), (frame({"id": {}, "method": "shutdown"}), INVALID_REQUEST), (frame({"method": 3}), INVALID_REQUEST),
                  (b"Content-Length: x\r\n\r\n", PARSE_ERROR), (b"Content-Length: -5\r\n\r\n", PARSE_ERROR),
                  (b"Content-Length: 99999999999999999999999\r\n\r\n", PARSE_ERROR), (b"nonsense " * 10000 + b"\r\n\r\n", PARSE_ERROR),
