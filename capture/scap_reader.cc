@@ -8,6 +8,7 @@
 
 #include "capture/blocks.h"
 #include "capture/byte_order.h"
+#include "capture/event_batch.h"
 #include "capture/event_run.h"
 #include "capture/input_stream.h"
 #include "capture/lists.h"
@@ -17,8 +18,6 @@ namespace fvm {
 
 namespace {
 
-constexpr size_t kBatchEvents = 256;
-constexpr size_t kBatchParams = 2048;  ///< several times what a batch needs as a rule
 constexpr size_t kSwappedBytes = 1u << 20;  ///< copies of a batch of the other byte order, one event more at most
 
 std::string hex(uint32_t n) {
@@ -98,10 +97,7 @@ class ScapReader final : public EventSource {
   InputStream in_;
   Upgrader upgrader_;
   EventRun run_{upgrader_};
-  std::array<EventView, kBatchEvents> batch_;
-  size_t count_ = 0;
-  std::array<Bytes, kBatchParams> params_;  ///< of the batch's events, back to back
-  size_t params_used_ = 0;
+  EventBatch batch_;
   uint32_t event_type_ = kSectionBlock;  ///< of the blocks that read_run() takes; kSectionBlock: of none
   bool has_flags_ = false;               ///< they have
   uint64_t block_offset_ = 0;
@@ -136,9 +132,8 @@ bool ScapReader::begins_well() {
 }
 
 BatchStatus ScapReader::next_batch(StateSink& sink, std::span<EventView>& out) {
-  count_ = 0;
+  batch_.clear();
   in_.advance();
-  params_used_ = 0;
   upgrader_.start_batch();
   if (swapped_blocks_.used_bytes() > 0) {
     upgrader_.keep_enters();
@@ -154,36 +149,37 @@ BatchStatus ScapReader::next_batch(StateSink& sink, std::span<EventView>& out) {
   if (in_.lost_from() < in_.offset()) lose_tail();
   stats_.bytes = in_.offset();
   stats_.enters_evicted = upgrader_.enters_evicted();
-  out = std::span<EventView>(batch_).first(count_);
-  if (count_ > 0) return BatchStatus::Events;
+  out = batch_.events();
+  if (!batch_.empty()) return BatchStatus::Events;
   return failed_ ? BatchStatus::Failed : BatchStatus::End;
 }
 
 /// The file became shorter while it was read: what was made of bytes that are gone is taken back.
 void ScapReader::lose_tail() {
   uint64_t end = in_.offset();
-  while (count_ > 0 && end > in_.lost_from()) end = batch_[--count_].offset;
+  while (!batch_.empty() && end > in_.lost_from()) end = batch_.drop_last().offset;
   failed_ = true;
   error_ = {SourceError::Kind::Io, in_.lost_from(), "the file became shorter while it was read"};
 }
 
-/// Consecutive event blocks that are like the one before, as nearly all of a capture is. Continue: what comes is something else.
+/// Consecutive event blocks that are like the one before, as nearly all of a capture is. Continue: what comes is
+/// something else.
 ScapReader::Step ScapReader::read_run() {
   EventRun::Window window{in_.data(), in_.data() + in_.available(), in_.offset()};
-  count_ += run_.take(window, event_type_, has_flags_, batch_.data() + count_, kBatchEvents - count_, stats_);
+  batch_.filled(run_.take(window, event_type_, has_flags_, batch_.places(), batch_.free_places(), stats_));
   in_.consume(static_cast<size_t>(window.at - in_.data()));
-  return count_ == kBatchEvents ? Step::EndBatch : Step::Continue;
+  return batch_.free_places() == 0 ? Step::EndBatch : Step::Continue;
 }
 
 ScapReader::Step ScapReader::next_block(StateSink& sink) {
   if (in_.available() < kBlockHeaderBytes) {
-    if (count_ > 0) return Step::EndBatch;
+    if (!batch_.empty()) return Step::EndBatch;
     if (!in_.fill(kBlockHeaderBytes)) return at_end();
   }
   const uint8_t* block = in_.data();
   if (load<uint32_t>(block) == kSectionBlock) {
     // Says the byte order of all that follows, its own length included. Its type reads the same in both.
-    if (count_ > 0) return Step::EndBatch;
+    if (!batch_.empty()) return Step::EndBatch;
     if (!in_.fill(kBlockHeaderBytes + sizeof(uint32_t))) return stop_short(kind_name(BlockKind::Section));
     block = in_.data();
     swapped_ = load<uint32_t>(block + kBlockHeaderBytes) == swap_bytes(kSectionMagic);
@@ -200,12 +196,12 @@ ScapReader::Step ScapReader::next_block(StateSink& sink) {
                 std::string(kind_name(info.kind)) + " says it is " + std::to_string(length) + " bytes long");
   }
   if (info.kind != BlockKind::Event) {
-    if (count_ > 0) return Step::EndBatch;  // its events must not see what comes after them
+    if (!batch_.empty()) return Step::EndBatch;  // its events must not see what comes after them
     return read_metadata(info, type, length, sink);
   }
 
   if (length > in_.available()) {
-    if (count_ > 0) return Step::EndBatch;
+    if (!batch_.empty()) return Step::EndBatch;
     if (length > limits::kEventBytes || (!info.large && length - kBlockHeaderBytes > limits::kPlainEventBytes)) {
       return stop(SourceError::Kind::Corrupt,
                   "an event says it is " + std::to_string(length) + " bytes long, which is too much");
@@ -330,7 +326,7 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
     return Step::Continue;
   }
 
-  EventView& event = batch_[count_];
+  EventView& event = batch_.next();
   event.more = 0;
   event.ts_ns = load<uint64_t>(header);
   event.tid = load<int64_t>(header + 8);
@@ -346,33 +342,28 @@ ScapReader::Step ScapReader::read_event(BlockInfo info, const uint8_t* body, con
   if (length < header_bytes) return refuse_event("the event says it is shorter than its header", body_end, code);
 
   WireParams wire{header + header_bytes, header + length, 0, false};
-  bool lies = false;
   if (info.version >= 2) {
     wire.count = load<uint32_t>(header + kEventHeaderBytesV1);
     wire.large_lens = event.info().has(FALCO_EF_LARGE_PAYLOAD);
   } else {
     const auto count = inferred_count<false>(wire.lens, wire.payload_bytes(), event.info().param_count);
-    lies = !count;
-    wire.count = count.value_or(0);
+    if (!count) return refuse_event(kLyingLengths, body_end, code);
+    wire.count = *count;
   }
-  switch (lies ? Upgrader::Outcome::Lies : upgrader_.upgrade(event, wire, params_.data() + params_used_, stats_)) {
+  std::string why;
+  switch (batch_.add_next(upgrader_, wire, stats_, why)) {
     case Upgrader::Outcome::Current:
-      if (event.code == EventCode::PROCEXIT_1_E) upgrader_.forget_enter(event.tid);
-      params_used_ += event.located_params();
-      ++count_;
-      break;
     case Upgrader::Outcome::Absorbed:
-      ++stats_.absorbed;
       break;
     case Upgrader::Outcome::Refused:
       ++stats_.refused_by_code[code];
-      note_refusal("no version of event " + std::to_string(code) + " has " + std::to_string(wire.count) + " parameters");
+      note_refusal(why);
       break;
     case Upgrader::Outcome::Lies:
-      return refuse_event("the parameter lengths do not fit the event's length", body_end, code);
+      return refuse_event(why, body_end, code);
   }
-  const bool full = count_ == kBatchEvents || params_used_ + limits::kEventParams > kBatchParams;
-  return full || (swapped_ && swapped_blocks_.used_bytes() > kSwappedBytes) ? Step::EndBatch : Step::Continue;
+  return !batch_.has_room() || (swapped_ && swapped_blocks_.used_bytes() > kSwappedBytes) ? Step::EndBatch
+                                                                                          : Step::Continue;
 }
 
 /// An event whose inside lies. If the block's frame is intact the next block can be trusted to be where it should be.
@@ -417,7 +408,8 @@ Result<std::unique_ptr<EventSource>, SourceError> open_capture(Bytes bytes, Infl
   return open_capture(memory_source(bytes), thread);
 }
 
-Result<std::unique_ptr<EventSource>, SourceError> open_capture(std::unique_ptr<ByteSource> bytes, InflateThread thread) {
+Result<std::unique_ptr<EventSource>, SourceError> open_capture(std::unique_ptr<ByteSource> bytes,
+                                                               InflateThread thread) {
   auto reader = std::make_unique<ScapReader>(std::move(bytes), thread);
   if (!reader->begins_well()) return Err{reader->error()};
   return std::unique_ptr<EventSource>(std::move(reader));

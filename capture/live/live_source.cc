@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/live/live_source.h"
 
-#include <array>
 #include <limits>
 #include <string>
 #include <utility>
 
 #include "capture/blocks.h"
+#include "capture/event_batch.h"
 #include "capture/live/ring_merge.h"
-#include "capture/upgrader.h"
 
 namespace fvm {
 namespace {
 
-constexpr size_t kBatchEvents = 256;
-constexpr size_t kBatchParams = 4096;  ///< several times what a batch needs as a rule
 constexpr uint64_t kLookForCpusNs = 500'000'000;
 constexpr uint32_t kShortWaitMs = 1;  ///< when events are there and too young
 
@@ -51,10 +48,7 @@ class RingSource final : public LiveSource {
   RingMerge merge_;
   std::vector<Probe::Ring> rings_;
   Upgrader upgrader_;
-  std::array<EventView, kBatchEvents> batch_;
-  size_t count_ = 0;
-  std::array<Bytes, kBatchParams> params_;  ///< of the batch's events, back to back
-  size_t params_used_ = 0;
+  EventBatch batch_;
   falco_probe_interest interest_{};
   bool has_interest_ = false;
   bool begun_ = false;
@@ -91,7 +85,6 @@ bool RingSource::begin(StateSink& sink) {
 void RingSource::find_cpus() {
   looked_for_cpus_ns_ = probe_->now_ns();
   for (Probe::Ring& ring : probe_->new_rings()) {
-    if (merge_.has_ring(ring.cpu)) continue;
     merge_.add_ring(ring.cpu, ring.memory);
     rings_.push_back(ring);
   }
@@ -117,8 +110,7 @@ void RingSource::stop() {
 }
 
 BatchStatus RingSource::next_batch(StateSink& sink, std::span<EventView>& out) {
-  count_ = 0;
-  params_used_ = 0;
+  batch_.clear();
   out = {};
   if (failed_) return BatchStatus::Failed;
   if (!begun_ && !begin(sink)) return BatchStatus::Failed;
@@ -130,21 +122,20 @@ BatchStatus RingSource::next_batch(StateSink& sink, std::span<EventView>& out) {
   const bool draining = stopped_;
   const uint64_t horizon = draining ? std::numeric_limits<uint64_t>::max() : now - options_.window_ns;
   fill_batch(horizon);
-  if (count_ == 0 && merge_.broken_cpu() >= 0) {
+  if (batch_.empty() && merge_.broken_cpu() >= 0) {
     fail({SourceError::Kind::Corrupt, 0,
           "the ring buffer of CPU " + std::to_string(merge_.broken_cpu()) + " makes no sense"});
     return BatchStatus::Failed;
   }
-  if (count_ == 0 && draining) return BatchStatus::End;
-  if (count_ == 0) probe_->wait(merge_.has_waiting() ? kShortWaitMs : options_.wait_ms);
-  out = std::span<EventView>(batch_).first(count_);
+  if (batch_.empty() && draining) return BatchStatus::End;
+  if (batch_.empty()) probe_->wait(merge_.has_waiting() ? kShortWaitMs : options_.wait_ms);
+  out = batch_.events();
   return BatchStatus::Events;
 }
 
 void RingSource::fill_batch(uint64_t horizon_ns) {
   RingMerge::Item item;
-  while (count_ < kBatchEvents && params_used_ + limits::kEventParams <= kBatchParams && merge_.next(horizon_ns, item))
-    take_event(item);
+  while (batch_.has_room() && merge_.next(horizon_ns, item)) take_event(item);
 }
 
 /// Checks what a capture's reader checks.
@@ -165,7 +156,7 @@ void RingSource::take_event(const RingMerge::Item& item) {
     ++stats_.refused_by_code[code];
     return refuse("the event's length is not that of its record", item);
   }
-  EventView& event = batch_[count_];
+  EventView& event = batch_.next();
   event.more = 0;
   event.ts_ns = item.ts_ns;
   event.tid = load<int64_t>(header + 8);
@@ -176,25 +167,11 @@ void RingSource::take_event(const RingMerge::Item& item) {
   event.offset = stats_.bytes;
   WireParams wire{header + kEventHeaderBytes, header + bytes, load<uint32_t>(header + kEventHeaderBytesV1),
                   event.info().has(FALCO_EF_LARGE_PAYLOAD)};
-  switch (upgrader_.upgrade(event, wire, params_.data() + params_used_, stats_)) {
-    case Upgrader::Outcome::Current:
-      if (event.code == EventCode::PROCEXIT_1_E) upgrader_.forget_enter(event.tid);
-      params_used_ += event.located_params();
-      ++count_;
-      break;
-    case Upgrader::Outcome::Absorbed:
-      ++stats_.absorbed;
-      break;
-    case Upgrader::Outcome::Refused:
-      ++stats_.refused_by_code[code];
-      refuse("no version of event " + std::to_string(code) + " has " + std::to_string(wire.count) + " parameters",
-             item);
-      break;
-    case Upgrader::Outcome::Lies:
-      ++stats_.refused_by_code[code];
-      refuse("the parameter lengths do not fit the event's length", item);
-      break;
-  }
+  std::string why;
+  const Upgrader::Outcome outcome = batch_.add_next(upgrader_, wire, stats_, why);
+  if (outcome == Upgrader::Outcome::Current || outcome == Upgrader::Outcome::Absorbed) return;
+  ++stats_.refused_by_code[code];
+  refuse(std::move(why), item);
 }
 
 void RingSource::refuse(std::string why, const RingMerge::Item& item) {

@@ -24,7 +24,6 @@ class Probe {
   };
 
   virtual ~Probe() = default;
-  virtual const falco_probe_info& info() const = 0;
   /// Takes effect at once. An error ends the source.
   virtual std::optional<SourceError> set_interest(const falco_probe_interest& interest) = 0;
   virtual std::optional<SourceError> start() = 0;

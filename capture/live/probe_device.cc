@@ -9,11 +9,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <utility>
 
 #include "capture/live/precious.h"
 #include "vm/abi/fingerprint.h"
+#include "vm/base/clock.h"
 
 namespace fvm {
 namespace {
@@ -73,7 +73,6 @@ class Device final : public Probe {
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
-  const falco_probe_info& info() const override { return info_; }
   std::optional<SourceError> set_interest(const falco_probe_interest& interest) override {
     return control(FALCO_PROBE_SET_INTEREST, &interest, "say which events are wanted");
   }
@@ -84,12 +83,7 @@ class Device final : public Probe {
     pollfd ready{fd_, POLLIN, 0};
     poll(&ready, 1, static_cast<int>(milliseconds));
   }
-  uint64_t now_ns() const override {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec) +
-           info_.clock_offset_ns;
-  }
+  uint64_t now_ns() const override { return monotonic_ns() + info_.clock_offset_ns; }
 
  private:
   std::optional<SourceError> control(unsigned long request, const void* argument, const char* purpose) {

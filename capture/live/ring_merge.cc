@@ -11,10 +11,6 @@ void RingMerge::add_ring(uint32_t cpu, const RingMemory& memory) {
   lanes_.push_back({cpu, RingReader(memory)});
 }
 
-bool RingMerge::has_ring(uint32_t cpu) const {
-  return std::any_of(lanes_.begin(), lanes_.end(), [cpu](const Lane& lane) { return lane.cpu == cpu; });
-}
-
 /// False: the lane has no record now, or never will.
 bool RingMerge::look(uint32_t lane, Head& out) {
   Lane& l = lanes_[lane];
@@ -65,12 +61,6 @@ bool RingMerge::next(uint64_t horizon_ns, Item& out) {
     waiting_.push_back(head.lane);
   }
   return true;
-}
-
-uint64_t RingMerge::waiting_bytes() const {
-  uint64_t bytes = 0;
-  for (const Lane& lane : lanes_) bytes += lane.reader.waiting_bytes();
-  return bytes;
 }
 
 }  // namespace fvm

@@ -23,8 +23,6 @@ class RingMerge {
   };
 
   void add_ring(uint32_t cpu, const RingMemory& memory);
-  bool has_ring(uint32_t cpu) const;
-  size_t rings() const { return lanes_.size(); }
 
   /// Gives the room of all records taken so far back and looks for new ones in rings that had none.
   void refresh();
@@ -34,7 +32,6 @@ class RingMerge {
   bool has_waiting() const { return !heads_.empty(); }
   /// A ring contradicts itself: nothing of it can be read any more. Its CPU, or -1.
   int64_t broken_cpu() const { return broken_cpu_; }
-  uint64_t waiting_bytes() const;
 
  private:
   struct Lane {

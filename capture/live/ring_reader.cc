@@ -37,6 +37,4 @@ RingReader::Look RingReader::peek(Record& out) {
 
 void RingReader::release() { __atomic_store_n(&memory_.consumer->position, position_, __ATOMIC_RELEASE); }
 
-uint64_t RingReader::waiting_bytes() const { return acquire(memory_.producer->reserved) - position_; }
-
 }  // namespace fvm

@@ -36,8 +36,6 @@ class RingReader {
   void take() { position_ = next_; }
   /// Gives the room of everything taken back to the producer.
   void release();
-  /// Bytes that the producer has reserved and nobody has taken.
-  uint64_t waiting_bytes() const;
 
  private:
   RingMemory memory_;

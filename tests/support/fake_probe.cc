@@ -16,7 +16,6 @@ size_t record_bytes(size_t event_bytes) {
 class Fake final : public Probe {
  public:
   explicit Fake(std::shared_ptr<FakeKernel> kernel) : kernel_(std::move(kernel)) {}
-  const falco_probe_info& info() const override { return kernel_->info; }
   std::optional<SourceError> set_interest(const falco_probe_interest& interest) override {
     if (kernel_->refuses_interest) return SourceError{SourceError::Kind::Io, 0, "no"};
     kernel_->interest = interest;

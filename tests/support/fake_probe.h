@@ -28,7 +28,6 @@ struct FakeKernel {
   };
   std::vector<std::unique_ptr<Cpu>> cpus;
   size_t shown_cpus = 0;  ///< given out by new_rings()
-  falco_probe_info info{};
   falco_probe_interest interest{};
   bool started = false, stopped = false;
   bool refuses_interest = false;

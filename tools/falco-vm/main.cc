@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +29,7 @@
 #include "vm/abi/priorities.h"
 #include "vm/alert/file_sink.h"
 #include "vm/alert/value_text.h"
+#include "vm/base/clock.h"
 #include "vm/engine.h"
 #include "vm/host/file_watch.h"
 #include "vm/host/proc_scan.h"
@@ -185,11 +185,7 @@ void keep_recording(Recording* recording) {
   if (const std::string error = recording->update(); !error.empty()) complain(error);
 }
 
-uint64_t wall_clock_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
+uint64_t wall_clock_ns() { return fvm::clock_ns(CLOCK_REALTIME); }
 
 void install_reload_signal() {
   struct sigaction reload {};

@@ -43,10 +43,6 @@ class Folder {
   int fd_;
 };
 
-inline uint64_t nanoseconds(const timespec& t) {
-  return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_nsec);
-}
-
 /// A number that takes all of `text`.
 template <typename T>
 std::optional<T> number_of(std::string_view text, int base = 10) {

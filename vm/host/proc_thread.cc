@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "vm/abi/limits.h"
+#include "vm/base/clock.h"
 
 namespace fvm::host {
 

@@ -12,9 +12,8 @@ double ClockRate::ns_per_tick() const {
 
 /// Wall clock less processor time: grows while something else runs.
 uint64_t Absence::total_ns() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return monotonic_ns() - static_cast<uint64_t>(used.tv_sec) * 1'000'000'000 - static_cast<uint64_t>(used.tv_nsec);
+  const uint64_t used_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+  return monotonic_ns() - used_ns;
 }
 
 uint64_t Absence::new_ns() {

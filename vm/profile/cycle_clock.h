@@ -5,20 +5,14 @@
 // rules.
 #pragma once
 
-#include <time.h>
-
 #include <cstdint>
 #if defined(__x86_64__)
 #include <x86intrin.h>
 #endif
 
-namespace fvm {
+#include "vm/base/clock.h"
 
-inline uint64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
+namespace fvm {
 
 /// The ticks of a span are end - begin; what a tick is worth, ClockRate says.
 struct CycleClock {

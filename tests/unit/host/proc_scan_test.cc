@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "tests/unit/host/tree.h"
+#include "vm/base/clock.h"
 
 using namespace fvm;
 using namespace fvm::testing;
@@ -113,12 +114,12 @@ TEST_CASE("everything of a process") {
   struct stat program {};
   REQUIRE(stat((tree.root() + "/bin/nginx").c_str(), &program) == 0);
   CHECK(t.exe_ino == program.st_ino);
-  CHECK(t.exe_ino_mtime == host::nanoseconds(program.st_mtim));
-  CHECK(t.exe_ino_ctime == host::nanoseconds(program.st_ctim));
+  CHECK(t.exe_ino_mtime == nanoseconds(program.st_mtim));
+  CHECK(t.exe_ino_ctime == nanoseconds(program.st_ctim));
   CHECK(t.exe_writable == ((program.st_mode & S_IWOTH) != 0 || program.st_uid == 11));
   CHECK_FALSE(t.exe_from_memfd);
   REQUIRE(stat((tree.root() + "/proc/70/cmdline").c_str(), &program) == 0);
-  CHECK(t.clone_ts == host::nanoseconds(program.st_ctim));
+  CHECK(t.clone_ts == nanoseconds(program.st_ctim));
 }
 
 TEST_CASE("what is missing keeps its default") {
