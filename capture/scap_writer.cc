@@ -37,6 +37,7 @@ bool is_new_call(const EventView& e) {
 struct NewCall {
   std::array<uint8_t, sizeof(uint16_t)> id{}, native_id{};
 
+  NewCall() = default;
   explicit NewCall(uint64_t call) {
     const int16_t number = call < std::size(kSyscalls) ? kSyscalls[call].x86_64_nr : int16_t{-1};
     std::memcpy(native_id.data(), &number, sizeof number);
@@ -247,8 +248,9 @@ void ScapWriter::event(const EventView& e, bool state_only) {
     bytes += params[i].size();
     fits &= wide_lengths || params[i].size() <= UINT16_MAX;
   }
-  const NewCall new_call(e.uinteger(0));
+  NewCall new_call;
   if (is_new_call(e)) {
+    new_call = NewCall(e.uinteger(0));
     params[0] = new_call.id;
     if (e.nparams > 1) params[1] = new_call.native_id;
   }

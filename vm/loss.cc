@@ -63,6 +63,10 @@ uint64_t LossCounts::of_all_events() const {
 
 uint64_t LossCounts::of_kind(LossKind kind) const { return sum(of(kind)); }
 
+uint64_t LossCounts::lost_events() const {
+  return of_kind(LossKind::Dropped) + of_kind(LossKind::ExitMissing) + of_kind(LossKind::Refused);
+}
+
 bool LossCounts::any() const {
   return of_all_events() + thread_records + descriptor_records + container_records + unnamed != 0;
 }

@@ -68,6 +68,7 @@ struct LossCounts {
   uint64_t of_event(size_t code) const;
   uint64_t of_all_events() const;
   uint64_t of_kind(LossKind kind) const;  ///< over all events; of the kinds counted by code
+  uint64_t lost_events() const;           ///< events that nobody saw, of known type
   bool any() const;
   /// What was added after `earlier`, which these counts grew from.
   LossCounts since(const LossCounts& earlier) const;

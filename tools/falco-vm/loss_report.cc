@@ -48,8 +48,7 @@ LossReport::LossReport(const fvm::Engine& engine, const fvm::SourceStats& source
 
 LossReport::LossReport(const fvm::LossCounts& lost, const fvm::Engine& engine) : active_rules_(engine.active_rules()) {
   if (!lost.any()) return;
-  lost_ = lost.of_kind(fvm::LossKind::Dropped) + lost.of_kind(fvm::LossKind::ExitMissing) +
-          lost.of_kind(fvm::LossKind::Refused);
+  lost_ = lost.lost_events();
   incomplete_ = lost.of_all_events() - lost_;
 
   std::map<std::string_view, Reasons> by_name;

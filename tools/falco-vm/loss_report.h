@@ -25,7 +25,6 @@ class LossReport {
   std::string summary() const;
   /// "7 events lost (openat 4, close 3), 2 of 40 active rules may have missed something: "A", "B"" in one line.
   std::string sentence() const;
-  uint64_t lost_events() const { return lost_; }
   /// The complete tables by event type and by rule; empty when nothing was lost.
   std::string tables() const;
   /// Adds `lost_by_event` and `blinded_rules`: name -> reason -> count.

@@ -13,9 +13,9 @@ bool LossWatch::look(uint64_t now_ns, const fvm::Engine& engine, const fvm::Sour
   const uint64_t from_ns = since_ns_ == 0 ? now_ns : since_ns_;
   before_ = counts;
   since_ns_ = now_ns;
+  const uint64_t events = lost.lost_events() + lost.unnamed;
+  if (events == 0) return true;
   const LossReport report(lost, engine);
-  if (report.lost_events() + lost.unnamed == 0) return true;
-  ++intervals_;
   fvm::Alert alert;
   alert.ts_ns = now_ns;
   alert.rule = "Falco internal: syscall event drop";
@@ -24,7 +24,7 @@ bool LossWatch::look(uint64_t now_ns, const fvm::Engine& engine, const fvm::Sour
   alert.message = "Falco internal: syscall event drop. " + report.sentence() + ", since " +
                   fvm::clock_text(from_ns, fvm::ClockForm::Time);
   alert.fields = nlohmann::json::object();
-  alert.fields["n_drops"] = report.lost_events() + lost.unnamed;
+  alert.fields["n_drops"] = events;
   alert.fields["since"] = from_ns;
   report.add_to(alert.fields);
   return sink.write(options_.json ? fvm::render_json(alert, options_.hostname) : fvm::render_text(alert));

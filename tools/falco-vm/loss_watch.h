@@ -26,14 +26,11 @@ class LossWatch {
   bool is_due(uint64_t now_ns) const { return now_ns - since_ns_ >= options_.interval_ns; }
   /// Compares with the last look. False: the sink takes no more.
   bool look(uint64_t now_ns, const fvm::Engine& engine, const fvm::SourceStats& source, fvm::AlertSink& sink);
-  /// Intervals in which events were lost.
-  uint64_t intervals() const { return intervals_; }
 
  private:
   Options options_;
   uint64_t since_ns_ = 0;
   fvm::LossCounts before_;
-  uint64_t intervals_ = 0;
 };
 
 }  // namespace falco_vm
