@@ -6,6 +6,7 @@
 
 #include "compiler/fmt/condition_layout.h"
 #include "compiler/fmt/item_layout.h"
+#include "compiler/fmt/lines.h"
 #include "compiler/source/item_outline.h"
 #include "compiler/yaml/yaml_reader.h"
 
@@ -118,16 +119,6 @@ std::string format_text(std::string_view text) {
     out += gap;
   }
   return out;
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
 }
 
 /// How far ahead the same line is looked for.

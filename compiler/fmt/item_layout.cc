@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/fmt/condition_layout.h"
+#include "compiler/fmt/lines.h"
 
 namespace falcoc {
 namespace {
@@ -38,16 +39,6 @@ std::string trimmed_right(std::string_view text) {
 }
 
 size_t indent_of(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
 
 /// `key: value` or `key:` at `column`.
 bool starts_entry(std::string_view line, size_t column, size_t& colon) {

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "compiler/diag/render_text.h"
+#include "tools/testing/markup.h"
 
 namespace falcoc::testing {
 namespace {
@@ -24,24 +25,7 @@ std::string missing_text(const LeafCoverage& leaf) {
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
+  for (const char c : printable(text)) append_markup(out, c);
   return out;
 }
 

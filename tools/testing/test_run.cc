@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "compiler/diag/render_text.h"
+#include "tools/testing/markup.h"
 
 namespace falcoc::testing {
 namespace {
@@ -21,27 +22,9 @@ bool is_wanted(const TestCase& test, const std::string& filter) {
 std::string xml(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += c;
-        break;
-      default:
-        out += printable(std::string_view(&c, 1)).size() == 1 || static_cast<unsigned char>(c) >= 0x80
-                   ? std::string(1, c)
-                   : "?";
-    }
+    const bool fits =
+        c == '\n' || static_cast<unsigned char>(c) >= 0x80 || printable(std::string_view(&c, 1)).size() == 1;
+    append_markup(out, fits ? c : '?');
   }
   return out;
 }
