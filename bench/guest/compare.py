@@ -83,13 +83,8 @@ def main():
 
     cache = os.path.abspath(guest_kernel.default_cache())
     try:
-        version = guest_kernel.find("", cache).version
-    except guest_kernel.Missing as error:
-        print(f"SKIP: {error}")
-        return 77
-    try:
-        ours = probe_module.build(version, cache)
-    except probe_module.CannotBuild as error:
+        version, ours = probe_module.for_guest(cache)
+    except (guest_kernel.Missing, probe_module.CannotBuild) as error:
         print(f"SKIP: {error}")
         return 77
     peer = peer_module(version, cache)

@@ -84,11 +84,7 @@ def main():
     options = parser.parse_args()
     cache = os.path.abspath(options.cache)
     try:
-        version = guest_kernel.find("", cache).version
-        if not probe_module.headers(version):
-            print(f"SKIP: no headers of Linux {version} (Debian package linux-headers-{version})")
-            return 77
-        module = probe_module.build(version, cache)
+        module = probe_module.for_guest(cache)[1]
     except guest_kernel.Missing as error:
         print(f"SKIP: {error}")
         return 77

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 
+import guest_kernel
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PARTS = ("capture/kmod", "vm/abi")  # the sources, and the tables that they include
 
@@ -26,7 +28,7 @@ def _sources():
 
 
 def build(version, cache, flags=()):
-    """Path of falco_probe.ko for `version`; raises CannotBuild."""
+    """Path of falco_probe.ko for `version`; raises CannotBuild, or guest_kernel.Missing without its headers."""
     digest = hashlib.sha256("\0".join(flags).encode())
     for path in _sources():
         digest.update(path.encode() + open(path, "rb").read())
@@ -35,7 +37,7 @@ def build(version, cache, flags=()):
         return built
     kernel = headers(version)
     if not kernel:
-        raise CannotBuild(f"no headers of Linux {version} (Debian package linux-headers-{version})")
+        raise guest_kernel.Missing(f"no headers of Linux {version} (Debian package linux-headers-{version})")
     tree = built + ".tree"
     shutil.rmtree(tree, ignore_errors=True)
     for path in _sources():
@@ -51,3 +53,9 @@ def build(version, cache, flags=()):
     os.rename(built + ".new", built)
     shutil.rmtree(tree)
     return built
+
+
+def for_guest(cache):
+    """(version, path): the guest's kernel and the module built for it; raises as build() does."""
+    version = guest_kernel.find("", cache).version
+    return version, build(version, cache)

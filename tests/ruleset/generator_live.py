@@ -65,7 +65,7 @@ def main():
     options = parser.parse_args()
     cache = guest_kernel.default_cache()
     try:
-        module = probe_module.build(guest_kernel.find("", cache).version, str(pathlib.Path(cache).resolve()))
+        module = probe_module.for_guest(str(pathlib.Path(cache).resolve()))[1]
     except (guest_kernel.Missing, probe_module.CannotBuild) as error:
         print(f"SKIP: {error}")
         return 77

@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/driver/compile.h"
-#include "vm/image/verifier.h"
+#include "tests/support/compiled_text.h"
 
 namespace fvm::testing {
 
@@ -23,15 +22,7 @@ inline VerifiedImage compiled(const std::vector<NamedCondition>& rules) {
   for (const auto& [name, condition] : rules) {
     text += "- rule: " + name + "\n  desc: d\n  condition: " + condition + "\n  output: o\n  priority: INFO\n";
   }
-  falcoc::SourceManager sources;
-  falcoc::Diagnostics diags;
-  const falcoc::CompileResult result = falcoc::compile(sources, {sources.add("r.yaml", text)}, {}, diags);
-  REQUIRE(result.image);
-  auto sealed = SealedImage::from_bytes(result.image->bytes);
-  REQUIRE(sealed);
-  auto verified = verify(std::move(*sealed));
-  REQUIRE(verified);
-  return std::move(*verified);
+  return compiled_text(text);
 }
 
 }  // namespace fvm::testing

@@ -11,9 +11,8 @@
 
 #include "capture/recording_source.h"
 #include "capture/scap_reader.h"
-#include "compiler/driver/compile.h"
+#include "tests/support/compiled_text.h"
 #include "vm/engine.h"
-#include "vm/image/verifier.h"
 
 using namespace fvm;
 
@@ -28,15 +27,7 @@ VerifiedImage compiled(const std::vector<std::pair<const char*, const char*>>& r
             "\n  output: '%evt.num %proc.name %proc.pname %fd.name %user.name'\n  priority: INFO\n  tags: [" + name +
             "]\n";
   }
-  falcoc::SourceManager sources;
-  falcoc::Diagnostics diags;
-  const falcoc::CompileResult result = falcoc::compile(sources, {sources.add("r.yaml", text)}, {}, diags);
-  REQUIRE(result.image);
-  auto sealed = SealedImage::from_bytes(result.image->bytes);
-  REQUIRE(sealed);
-  auto verified = verify(std::move(*sealed));
-  REQUIRE(verified);
-  return std::move(*verified);
+  return testing::compiled_text(text);
 }
 
 VerifiedImage rules_a() {
