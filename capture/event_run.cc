@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One loop without calls for the most common kinds. It touches of each block its headers and length table, no parameter.
+// One loop without calls for the most common kinds. It touches of each block its headers and length table, no
+// parameter.
 #include "capture/event_run.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "vm/abi/limits.h"
@@ -47,6 +50,23 @@ FALCO_ALWAYS_INLINE uint32_t sum_of_eight(const uint8_t* p, uint32_t count) {
   if (count <= 4) return sum_of_four(p, count);
   return sum_of_four(p, 4) + sum_of_four(p + 8, count - 4);
 }
+
+/// Threads that have given out a note since they last gave out an event to be read: another one would say no more, but
+/// for the time. By the low bits of their number; of two with the same bits the later one is known.
+class NotedThreads {
+ public:
+  NotedThreads() { tids_.fill(kNone); }
+  bool has(int64_t tid) const { return tids_[place(tid)] == tid; }
+  void add(int64_t tid) { tids_[place(tid)] = tid; }
+  void remove(int64_t tid) { tids_[place(tid)] = kNone; }
+
+ private:
+  static constexpr size_t kPlaces = 64;  // cleared for each run
+  static constexpr int64_t kNone = INT64_MIN;
+  static size_t place(int64_t tid) { return static_cast<size_t>(tid) % kPlaces; }
+
+  std::array<int64_t, kPlaces> tids_;
+};
 
 }  // namespace
 
@@ -105,16 +125,18 @@ void EventRun::set_interest(const Interest& interest) {
   EventSet ignored;
   for (size_t code = 0; code < kEventCount; ++code) {
     const auto enter = static_cast<EventCode>(code);
-    if (is_enter(enter) && !ends_in(static_cast<EventCode>(Upgrader::exit_of(enter)), interest.read)) ignored.add(enter);
+    if (is_enter(enter) && !ends_in(static_cast<EventCode>(Upgrader::exit_of(enter)), interest.read))
+      ignored.add(enter);
   }
   upgrader_.set_ignored(ignored);
-  steps_.assign(kEventCount * kStepsPerCode, Step{});
+  steps_.assign(size_t{1} << (kCodeBits + kCountBits), Step{});
   for (size_t c = 0; c < kEventCount; ++c) {
     const auto code = static_cast<EventCode>(c);
     // A thread that ends is forgotten: that is left to the general way, like what has too many parameters.
-    if (code == EventCode::PROCEXIT_E || code == EventCode::PROCEXIT_1_E || event_info(code).has(FALCO_EF_UNUSED)) continue;
+    if (code == EventCode::PROCEXIT_E || code == EventCode::PROCEXIT_1_E || event_info(code).has(FALCO_EF_UNUSED))
+      continue;
     for (uint32_t count = 0; count <= std::min<uint32_t>(event_info(code).param_count, kFewParams); ++count)
-      steps_[c * kStepsPerCode + count] = step_for(code, count, interest);
+      steps_[step_number(c, count)] = step_for(code, count, interest);
   }
 }
 
@@ -126,38 +148,38 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   constexpr size_t kReadAheadBytes = 16;  // of the length table, whatever the block's length
   constexpr size_t kPrefetchBytes = 2048;
   constexpr size_t kLineBytes = 64;
+  // Of the u16 code and the u32 number of parameters behind it.
+  constexpr uint64_t kUnusualBits =
+      (uint64_t{UINT32_MAX} & ~uint64_t{kFewParams}) << 16 | (UINT16_MAX & ~((uint64_t{1} << kCodeBits) - 1));
   if (static_cast<size_t>(window.end - window.at) < kFixedBytes + kReadAheadBytes) return 0;
   const uint8_t* at = window.at;
   const uint8_t* const end = window.end;
   const uint8_t* const last_begin = end - (kFixedBytes + kReadAheadBytes);
+  const uint64_t type_above = uint64_t{type} << 32;
   Step* const steps = steps_.data();
   Upgrader& upgrader = upgrader_;
   EventView* event = out;
   EventView* const full = out + room;
-  EventView* noted = nullptr;    // the event before, if it is one for a note
+  NotedThreads noted;
   bool may_be_a_number = false;  // an ordinary event was given out: who looks for the first one has it
 
-  while (event != full && at <= last_begin) {
+  if (event == full) return 0;
+  while (at <= last_begin) {
     // Two lines are what a block takes on average; longer ones wait.
     prefetch(at + kPrefetchBytes);
     prefetch(at + kPrefetchBytes + kLineBytes);
-    const uint64_t type_and_length = load<uint64_t>(at);
-    const size_t length = type_and_length >> 32;
+    const uint64_t length = std::rotl(load<uint64_t>(at), 32) - type_above;  // out of bounds if the type is another
     const uint8_t* const next = at + length;
-    if (static_cast<uint32_t>(type_and_length) != type || length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes ||
-        next > end) {
-      break;
-    }
+    if (length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes || next > end) break;
     const uint8_t* const header = at + kPrefixBytes;
-    const size_t said_bytes = load<uint32_t>(header + 16);
-    const size_t code = load<uint16_t>(header + 20);
-    const uint32_t count = load<uint32_t>(header + 22);
-    const size_t payload_bytes = said_bytes - kEventHeaderBytes;
-    if (payload_bytes > length - kLeastBytes) break;
-    if (code >= kEventCount || count > kFewParams) break;
-    Step& step = steps[code * kStepsPerCode + count];
+    const size_t payload_bytes = size_t{load<uint32_t>(header + 16)} - kEventHeaderBytes;
+    const uint64_t code_and_count = load<uint64_t>(header + 20);
+    if (payload_bytes > length - kLeastBytes || (code_and_count & kUnusualBits) != 0) break;
+    const uint32_t count = code_and_count >> 16 & kFewParams;
+    Step& step = steps[step_number(code_and_count & ((1u << kCodeBits) - 1), count)];
     const int64_t tid = load<int64_t>(header + 8);
-    const bool state_only = HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
+    const bool state_only =
+        HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
 
     if (step.action <= Action::Note) {
       ++step.blocks;
@@ -168,19 +190,15 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
         at = next;
         continue;
       }
-      if (may_be_a_number && !state_only) {
-        const bool same_thread = noted != nullptr && noted->tid == tid;
-        if (step.action == Action::Count || same_thread) {
-          ++event[-1].more;
-          if (step.action == Action::Note) event[-1].ts_ns = load<uint64_t>(header);  // which `noted` is
-          at = next;
-          continue;
-        }
+      if (may_be_a_number && !state_only && (step.action == Action::Count || noted.has(tid))) {
+        ++event[-1].more;
+        at = next;
+        continue;
       }
       if (state_only) --stats.unread_by_code[static_cast<size_t>(step.code)];  // settle() counts it
       event->set_params(nullptr, 0);
       event->unread = true;
-      noted = step.action == Action::Note && !state_only ? event : nullptr;
+      if (step.action == Action::Note) noted.add(tid);
     } else {
       if (step.action == Action::Leave) break;
       const uint8_t* const lens = header + kEventHeaderBytes;
@@ -196,7 +214,7 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
       if (step.action == Action::Complete) enter = upgrader.take_enter(step.partner, tid, stats);
       event->set_params({lens, count}, step.kept, enter, step.sources, step.count);
       event->unread = false;
-      noted = nullptr;
+      noted.remove(tid);
     }
     event->ts_ns = load<uint64_t>(header);
     event->tid = tid;
@@ -206,8 +224,8 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     event->more = 0;
     event->state_only = state_only;
     may_be_a_number |= step.is_ordinary;
-    ++event;
     at = next;
+    if (++event == full) break;
   }
   window.offset += static_cast<size_t>(at - window.at);
   window.at = at;
@@ -223,7 +241,8 @@ void EventRun::settle(SourceStats& stats) {
       continue;
     }
     if (step.upgrades) stats.upgraded += blocks;
-    if (step.action == Action::Count || step.action == Action::Note) stats.unread_by_code[static_cast<size_t>(step.code)] += blocks;
+    if (step.action == Action::Count || step.action == Action::Note)
+      stats.unread_by_code[static_cast<size_t>(step.code)] += blocks;
   }
 }
 

@@ -37,13 +37,13 @@ class ProcessMemo {
     ProcessState process;
     uint32_t owner;  ///< the node + 1
     uint32_t next;
-    uint64_t age;
   };
-  static_assert(sizeof(Entry) == 32);
+  static_assert(sizeof(Entry) == 24);
 
   static uint64_t hash(uint32_t node, const ProcessState& process) {
     const uint64_t key = static_cast<uint64_t>(process.tid) ^ process.number << 24 ^ static_cast<uint64_t>(node) << 44;
-    return key * 0x9E3779B97F4A7C15u >> 32;
+    const uint64_t mixed = key * 0x9E3779B97F4A7C15u;
+    return mixed ^ mixed >> 32;
   }
 
   TwoWayCache<Entry, limits::kProcessMemoEntries> entries_;

@@ -1,54 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TwoWayCache: what ValueMemo and ProcessMemo are made of: a table of fixed size with two places for each key, of which a new
-// entry takes the older one. Entries are trivial and have `owner`, 0 while nothing is in them, and `age`. Allocates once,
-// with the first entry. Does not know keys: who uses it compares and fills entries.
+// TwoWayCache: what ValueMemo and ProcessMemo are made of: a table with two places for each key, of which a new entry
+// takes the older one. Places hold entries' numbers, and entries lie together in the order in which they were first
+// taken, in memory that grows with them: new memory costs the kernel more than most decisions cost us, and a long run
+// finds its entries in few cache lines. Does not know keys: who uses it compares and fills entries.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
+#include <new>
 #include <type_traits>
 
 namespace fvm {
 
 template <typename Entry, size_t kEntries>
 class TwoWayCache {
-  static_assert(std::is_trivially_copyable_v<Entry>, "an entry is empty when all of it is zero");
-  static_assert((kEntries & (kEntries - 1)) == 0);
+  static_assert(std::is_trivially_copyable_v<Entry>);
 
  public:
-  /// The one of the two entries of `hash` for which is(entry), or null.
+  /// The one of the two entries of `hash` for which is(entry), or null. All bits of `hash` matter.
   template <typename Is>
   const Entry* find(uint64_t hash, Is&& is) const {
-    if (!entries_) return nullptr;
-    const Entry* set = &entries_[place(hash)];
-    if (is(set[0])) return &set[0];
-    return is(set[1]) ? &set[1] : nullptr;
+    if (!places_) return nullptr;
+    const Place* set = &places_[place(hash)];
+    const uint16_t tag = tag_of(hash);
+    for (size_t i = 0; i < 2; ++i) {
+      if (set[i].tag != tag || set[i].number == 0) continue;
+      const Entry& entry = this->entry(set[i].number);
+      if (is(entry)) return &entry;
+    }
+    return nullptr;
   }
-  /// The entry to be filled, its age set; null without memory. What it held is forgotten.
+  /// The entry to be filled; null without memory. What it held is forgotten.
   Entry* take(uint64_t hash) {
-    if (!entries_) entries_.reset(static_cast<Entry*>(std::calloc(kEntries, sizeof(Entry))));
-    if (!entries_) return nullptr;
-    Entry* set = &entries_[place(hash)];
-    Entry& entry = set[0].age > set[1].age ? set[1] : set[0];
-    if (entry.owner != 0) ++evictions_;
-    entry.age = ++takes_;
-    return &entry;
+    if (!places_) places_.reset(new (std::nothrow) Place[kEntries]());
+    if (!places_) return nullptr;
+    Place* set = &places_[place(hash)];
+    uint16_t number = set[1].number;
+    if (number != 0) {
+      ++evictions_;
+    } else {
+      number = make();
+      if (number == 0) return nullptr;
+    }
+    set[1] = set[0];  // the older one is the second
+    set[0] = {tag_of(hash), number};
+    return &entry(number);
   }
-  void clear() { entries_.reset(); }
+  void clear() {
+    places_.reset();
+    chunks_ = {};
+    used_ = 0;
+  }
   uint64_t evictions() const { return evictions_; }
 
  private:
-  static size_t place(uint64_t hash) { return hash & (kEntries - 2); }
-
-  struct Free {
-    void operator()(Entry* entries) const { std::free(entries); }
+  struct Place {
+    uint16_t tag;
+    uint16_t number;  ///< of the entry, from 1; 0: none
   };
-  /// From calloc, so that a short run touches only the memory it uses.
-  std::unique_ptr<Entry[], Free> entries_;
-  decltype(Entry::age) takes_ = 0;
+  static constexpr size_t kChunk = 64;  ///< entries
+  static_assert((kEntries & (kEntries - 1)) == 0 && kEntries <= UINT16_MAX && kEntries % kChunk == 0);
+
+  static size_t place(uint64_t hash) { return hash & (kEntries - 2); }
+  static uint16_t tag_of(uint64_t hash) { return static_cast<uint16_t>(hash >> 48); }
+
+  Entry& entry(size_t number) { return chunks_[(number - 1) / kChunk][(number - 1) % kChunk]; }
+  const Entry& entry(size_t number) const { return chunks_[(number - 1) / kChunk][(number - 1) % kChunk]; }
+  /// The number of a new entry; 0 without memory.
+  uint16_t make() {
+    std::unique_ptr<Entry[]>& chunk = chunks_[used_ / kChunk];
+    if (!chunk) chunk.reset(new (std::nothrow) Entry[kChunk]);
+    return chunk ? ++used_ : uint16_t{0};
+  }
+
+  std::unique_ptr<Place[]> places_;  ///< sets of two, the younger one first
+  std::array<std::unique_ptr<Entry[]>, kEntries / kChunk> chunks_;
+  uint16_t used_ = 0;
   uint64_t evictions_ = 0;
 };
 

@@ -92,13 +92,12 @@ class ValueMemo {
   uint64_t evictions() const { return entries_.evictions(); }
 
  private:
-  static constexpr size_t kBytes = 169;  ///< paths inside containers are that long
+  static constexpr size_t kBytes = 173;  ///< paths inside containers are that long
 
   struct Entry {
     uint64_t hash;
     uint32_t owner;  ///< the key's node + 1
     uint32_t next;
-    uint32_t age;
     Kind kind;
     uint8_t tag;
     uint8_t count;

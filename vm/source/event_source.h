@@ -177,8 +177,8 @@ class EventSource {
   /// what came before stands.
   virtual BatchStatus next_batch(StateSink& sink, std::span<EventView>& out) = 0;
   /// A source may give out unread what is not to be read, and need not look for loss there. Of what is not to be noted
-  /// either it may give out the number only, and of several events of one thread in a row the last with the number of
-  /// the others (EventView::more). Enter events with an exit event that is read are always read.
+  /// either it may give out the number only (EventView::more), and so it may of what is to be noted when the batch has a note of
+  /// the same thread already and nothing of it to be read since. Enter events with an exit event that is read are always read.
   virtual void set_interest(const Interest&) {}
   virtual const SourceError& error() const = 0;
   /// Brings the counters up to date: not for every batch. Valid until the next call of a member.

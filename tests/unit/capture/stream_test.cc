@@ -360,3 +360,33 @@ TEST_CASE("random bytes in a capture never do harm") {
   }
   CHECK(completed > 0);
 }
+
+TEST_CASE("a thread is noted once in a batch, and again after something of it was read") {
+  Interest interest;
+  interest.noted = EventSet::all();
+  interest.read.add(EventCode::SYSCALL_CLOSE_X);
+  const auto note = [](CaptureBuilder& capture, int64_t tid) { capture.event(EventCode::SYSCALL_FUTEX_X, 1, tid, {0}); };
+  CaptureBuilder capture;
+  capture.event(EventCode::SYSCALL_CLOSE_X, 1, 1, {0, 7});  // goes through the general way
+  for (int round = 0; round < 2; ++round) {
+    for (const int64_t tid : {100, 200, 100, 200, 100}) note(capture, tid);
+    capture.event(EventCode::SYSCALL_CLOSE_X, 2, 100, {0, 7});
+  }
+  note(capture, 200);
+  note(capture, 100);
+
+  const std::vector<uint8_t> bytes = capture.bytes();
+  auto source = open_capture(Bytes(bytes));
+  REQUIRE(source);
+  (*source)->set_interest(interest);
+  Reading sink;
+  std::span<EventView> batch;
+  REQUIRE((*source)->next_batch(sink, batch) == BatchStatus::Events);
+  std::string seen;
+  for (const EventView& event : batch) {
+    seen += (event.unread ? "note " : "read ") + std::to_string(event.tid);
+    if (event.more > 0) seen += " and " + std::to_string(event.more);
+    seen += "; ";
+  }
+  CHECK(seen == "read 1; note 100; note 200 and 3; read 100; note 100 and 4; read 100 and 1; note 100; ");
+}
