@@ -11,7 +11,6 @@
 
 #include "vm/abi/limits.h"
 #include "vm/base/inline.h"
-#include "vm/base/prefetch.h"
 
 namespace fvm {
 
@@ -80,10 +79,10 @@ EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const Interest
   if (!row.any_count && (!plan || plan->has_text)) return step;
   const auto give_out = [&](Action as) {
     step.is_ordinary = (event_info(step.code).category & FALCO_EC_METAEVENT) == 0;
-    step.action = as;
+    step.what.action = as;
     if (interest.read.has(step.code) || is_enter(step.code)) return;
-    step.action = interest.noted.has(step.code) ? Action::Note : Action::Count;
-    if (is_call(step.code)) step.leaves = Leaves::ByExit;
+    step.what.action = interest.noted.has(step.code) ? Action::Note : Action::Count;
+    if (is_call(step.code)) step.what.leaves = Leaves::ByExit;
   };
   if (row.any_count) {
     step.kept = step.count = static_cast<uint8_t>(count);
@@ -96,15 +95,15 @@ EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const Interest
     case PlanKind::StoreAndPass:
       break;
     case PlanKind::Absorb:
-      step.action = Action::Drop;
+      step.what.action = Action::Drop;
       break;
     case PlanKind::Store: {
       const auto exit = static_cast<EventCode>(Upgrader::exit_of(code));
       if (ends_in(exit, interest.read)) {
-        step.action = Action::Store;
+        step.what.action = Action::Store;
       } else {
-        step.action = Action::Drop;
-        step.leaves = Leaves::ByNextCall;
+        step.what.action = Action::Drop;
+        step.what.leaves = Leaves::ByNextCall;
       }
       break;
     }
@@ -156,6 +155,7 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   const uint8_t* const end = window.end;
   const uint8_t* const last_begin = end - (kFixedBytes + kReadAheadBytes);
   const uint64_t type_above = uint64_t{type} << 32;
+  const uint64_t offset_of_null = window.offset - reinterpret_cast<uintptr_t>(at);
   Step* const steps = steps_.data();
   Upgrader& upgrader = upgrader_;
   EventView* event = out;
@@ -166,31 +166,30 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   if (event == full) return 0;
   while (at <= last_begin) {
     // Two lines are what a block takes on average; longer ones wait.
-    prefetch(at + kPrefetchBytes);
-    prefetch(at + kPrefetchBytes + kLineBytes);
+    __builtin_prefetch(at + kPrefetchBytes);
+    __builtin_prefetch(at + kPrefetchBytes + kLineBytes);
     const uint64_t length = std::rotl(load<uint64_t>(at), 32) - type_above;  // out of bounds if the type is another
     const uint8_t* const next = at + length;
     if (length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes || next > end) break;
     const uint8_t* const header = at + kPrefixBytes;
-    const size_t payload_bytes = size_t{load<uint32_t>(header + 16)} - kEventHeaderBytes;
     const uint64_t code_and_count = load<uint64_t>(header + 20);
-    if (payload_bytes > length - kLeastBytes || (code_and_count & kUnusualBits) != 0) break;
-    const uint32_t count = code_and_count >> 16 & kFewParams;
-    Step& step = steps[step_number(code_and_count & ((1u << kCodeBits) - 1), count)];
+    if ((code_and_count & kUnusualBits) != 0) break;
+    Step& step = steps[step_number(code_and_count & ((1u << kCodeBits) - 1), code_and_count >> 16 & kFewParams)];
+    const auto [action, leaves] = step.what;
     const int64_t tid = load<int64_t>(header + 8);
     const bool state_only =
         HasFlags && (load<uint32_t>(at + kBlockHeaderBytes + sizeof(uint16_t)) & kEventFlagStateOnly) != 0;
 
-    if (step.action <= Action::Note) {
+    if (action <= Action::Note) {
       ++step.blocks;
-      if (step.leaves != Leaves::Nothing && upgrader.may_wait(tid)) {
-        upgrader.leave_call(tid, step.leaves == Leaves::ByNextCall, stats);
+      if (leaves != Leaves::Nothing && upgrader.may_wait(tid)) {
+        upgrader.leave_call(tid, leaves == Leaves::ByNextCall, stats);
       }
-      if (step.action == Action::Drop) {
+      if (action == Action::Drop) {
         at = next;
         continue;
       }
-      if (may_be_a_number && !state_only && (step.action == Action::Count || noted.has(tid))) {
+      if (may_be_a_number && !state_only && (action == Action::Count || noted.has(tid))) {
         ++event[-1].more;
         at = next;
         continue;
@@ -198,27 +197,30 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
       if (state_only) --stats.unread_by_code[static_cast<size_t>(step.code)];  // settle() counts it
       event->set_params(nullptr, 0);
       event->unread = true;
-      if (step.action == Action::Note) noted.add(tid);
+      if (action == Action::Note) noted.add(tid);
     } else {
-      if (step.action == Action::Leave) break;
+      if (action == Action::Leave) break;
+      const size_t payload_bytes = size_t{load<uint32_t>(header + 16)} - kEventHeaderBytes;
+      if (payload_bytes > length - kLeastBytes) break;
+      const uint32_t count = code_and_count >> 16 & kFewParams;
       const uint8_t* const lens = header + kEventHeaderBytes;
       const size_t table_bytes = count * sizeof(uint16_t);
       if (table_bytes + sum_of_eight(lens, count) > payload_bytes) break;
       ++step.blocks;
-      if (step.action == Action::Store) {
+      if (action == Action::Store) {
         upgrader.store_enter(step.code, tid, {lens, lens + payload_bytes, count, false}, stats);
         at = next;
         continue;
       }
       ParamTable enter;
-      if (step.action == Action::Complete) enter = upgrader.take_enter(step.partner, tid, stats);
+      if (action == Action::Complete) enter = upgrader.take_enter(step.partner, tid, stats);
       event->set_params({lens, count}, step.kept, enter, step.sources, step.count);
       event->unread = false;
       noted.remove(tid);
     }
     event->ts_ns = load<uint64_t>(header);
     event->tid = tid;
-    event->offset = window.offset + static_cast<size_t>(at - window.at);
+    event->offset = offset_of_null + reinterpret_cast<uintptr_t>(at);
     event->code = step.code;
     event->cpu = load<uint16_t>(at + kBlockHeaderBytes);
     event->more = 0;
@@ -236,12 +238,12 @@ void EventRun::settle(SourceStats& stats) {
   for (Step& step : steps_) {
     const uint64_t blocks = std::exchange(step.blocks, 0);
     stats.raw_events += blocks;
-    if (step.action == Action::Drop || step.action == Action::Store) {
+    if (step.what.action == Action::Drop || step.what.action == Action::Store) {
       stats.absorbed += blocks;
       continue;
     }
     if (step.upgrades) stats.upgraded += blocks;
-    if (step.action == Action::Count || step.action == Action::Note)
+    if (step.what.action == Action::Count || step.what.action == Action::Note)
       stats.unread_by_code[static_cast<size_t>(step.code)] += blocks;
   }
 }

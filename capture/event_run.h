@@ -51,8 +51,10 @@ class EventRun {
   enum class Leaves : uint8_t { Nothing, ByNextCall, ByExit };
   /// Aligned so that a number becomes an address by a shift.
   struct alignas(32) Step {
-    Action action = Action::Leave;
-    Leaves leaves = Leaves::Nothing;
+    struct What {
+      Action action = Action::Leave;
+      Leaves leaves = Leaves::Nothing;
+    } what;
     uint8_t kept = 0;
     uint8_t count = 0;  ///< parameters of the result
     bool upgrades = false;

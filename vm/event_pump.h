@@ -25,6 +25,7 @@ class EventPump {
     std::span<EventView> batch;
     const BatchStatus status = source.next_batch(state_, batch);
     if (status != BatchStatus::Events) return status;
+    const Batch lasting(state_);
     const bool looks_ahead = state_.outgrows_caches();
     const bool notes_runs = !looks_ahead && max_event_time_ns_ == 0;
     for (size_t i = 0; i < batch.size(); ++i) {
@@ -63,6 +64,17 @@ class EventPump {
   const State& state() const { return state_; }
 
  private:
+  class Batch {
+   public:
+    explicit Batch(State& state) : state_(state) { state_.begin_batch(); }
+    ~Batch() { state_.end_batch(); }
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+
+   private:
+    State& state_;
+  };
+
   State state_;
   uint64_t max_event_time_ns_;
   uint64_t event_number_ = 0;

@@ -6,6 +6,7 @@
 #include "vm/state/state.h"
 
 #include <array>
+#include <vector>
 
 #include "vm/state/import.h"
 #include "vm/state/interest.h"
@@ -104,6 +105,8 @@ struct State::Impl {
   Import import;
   uint64_t first_event_ts_ns = 0;
   bool leading = true;  ///< only events that belong to the metadata have come yet
+  bool in_batch = false;  ///< events stay where they are until end_batch()
+  std::vector<int64_t> borrowers;  ///< of the batch: threads that may have borrowed an enter event
   ThreadLookup* lookup = nullptr;
   /// The event of the last update().
   struct Shown {
@@ -138,6 +141,7 @@ void State::set_lookup(ThreadLookup* lookup) { impl_->lookup = lookup; }
 
 void State::on_section() {
   impl_->core.threads.clear();
+  impl_->borrowers.clear();
   impl_->core.recent_exits.clear();
   impl_->core.image_classes.clear();
   impl_->core.interfaces.set({});
@@ -275,11 +279,25 @@ void State::Impl::keep_enter(const EventView& event, const EventTraits& traits) 
   t->last_enter = event.code;
   t->enter_valid = false;
   if (worth_storing(event)) {
-    t->enter.store(event, core.budget);
     t->enter_stored = true;
+    if (!in_batch) return t->enter.store(event, core.budget);
+    t->enter.borrow(event, core.budget);
+    if (borrowers.empty() || borrowers.back() != t->tid) borrowers.push_back(t->tid);
   } else if (t->enter_stored) {
     forget_enter(*t);
   }
+}
+
+void State::begin_batch() { impl_->in_batch = true; }
+
+void State::end_batch() {
+  Impl& impl = *impl_;
+  impl.in_batch = false;
+  for (const int64_t tid : impl.borrowers) {
+    ThreadEntry* const thread = impl.core.threads.find(tid);
+    if (thread != nullptr) thread->enter.keep(impl.core.budget);
+  }
+  impl.borrowers.clear();
 }
 
 bool State::update(const EventView& event) {

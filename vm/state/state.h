@@ -88,6 +88,11 @@ class State final : public StateSink {
   /// Whether prefetch() is worth its calls.
   bool outgrows_caches() const;
 
+  /// The events that follow, and what they borrow from, stay as they are until end_batch(). Outside of a batch they may go away
+  /// after each call.
+  void begin_batch();
+  void end_batch();
+
   /// Applies `event`. False: a hidden event (an enter event that is only stored; users and containers in front of all
   /// others, which belong to the metadata), not to be shown to rules or output.
   bool update(const EventView& event);

@@ -15,54 +15,53 @@
 
 namespace fvm {
 
-/// Parameters of an enter event, copied because its exit event comes later.
+/// Parameters of an enter event, for its exit event. Borrowed where they were read while that is known to stay as it is, else copied.
 class StoredEnter {
  public:
-  /// Keeps `event` unless it is larger than kStoredEnterBytes or memory is short.
+  StoredEnter() = default;
+  StoredEnter(const StoredEnter&) = delete;
+  StoredEnter& operator=(const StoredEnter&) = delete;
+
+  /// Takes `event`, unless it is larger than kStoredEnterBytes, until clear() or store(). Borrows it if that can be: then keep() has
+  /// to be called before the record's memory goes away.
+  void borrow(const EventView& event, MemoryBudget& budget) {
+    if (!event.is_as_recorded()) return store_located(event, budget);
+    clear();
+    if (kHeaderBytes + event.record().bytes() > limits::kStoredEnterBytes) return;
+    params_ = event.record();
+    borrowed_ = true;
+  }
+  /// The same, copied at once.
   void store(const EventView& event, MemoryBudget& budget) {
-    if (event.is_as_recorded()) {
-      const ParamTable record = event.record();
-      keep(record.lens, record.bytes(), record.count, budget);
-    } else {
-      store_located(event, budget);
-    }
+    borrow(event, budget);
+    keep(budget);
   }
+  bool is_borrowed() const { return borrowed_; }
+  /// Copies what is borrowed; without room for it, forgets it.
+  void keep(MemoryBudget& budget);
   void clear() {
-    if (bytes_.capacity() > kKeptBytes) {
-      bytes_ = std::string();
-      charge_.set(0);
-    }
-    count_ = 0;
-    present_ = false;
+    if (bytes_.capacity() > kKeptBytes) release();
+    params_ = {};
+    borrowed_ = false;
   }
-  bool present() const { return present_; }
+  bool present() const { return params_.lens != nullptr; }
   /// Empty where there is none.
-  Bytes param(size_t i) const {
-    if (i >= count_) return {};
-    return ParamTable{fvm::as_bytes(bytes_).data(), count_}.at(i);
-  }
+  Bytes param(size_t i) const { return i < params_.count ? params_.at(i) : Bytes{}; }
 
  private:
   static constexpr size_t kHeaderBytes = 26;  // of an event record
   static constexpr size_t kInlineBytes = 15;  // of a std::string, no heap
   static constexpr size_t kKeptBytes = 128;   // memory that most events need is kept for the next one
 
-  void keep(const uint8_t* table, size_t bytes, uint32_t count, MemoryBudget& budget) {
-    clear();
-    if (kHeaderBytes + bytes > limits::kStoredEnterBytes || !budget.fits(bytes)) return;
-    const size_t before = bytes_.capacity();
-    bytes_.assign(reinterpret_cast<const char*>(table), bytes);
-    count_ = count;
-    present_ = true;
-    if (bytes_.capacity() != before) charge_ = MemoryCharge(&budget, bytes_.capacity() > kInlineBytes ? bytes_.capacity() : 0);
-  }
+  void copy(const ParamTable& record, size_t bytes, MemoryBudget& budget);
   /// Of an event whose parameters don't lie behind each other.
   void store_located(const EventView& event, MemoryBudget& budget);
+  void release();
 
   MemoryCharge charge_;
-  std::string bytes_;  ///< u16 lengths, then the parameters
-  uint32_t count_ = 0;
-  bool present_ = false;
+  std::string bytes_;  ///< of what is copied: u16 lengths, then the parameters
+  ParamTable params_;
+  bool borrowed_ = false;
 };
 
 struct ThreadEntry;
