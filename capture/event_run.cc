@@ -145,7 +145,7 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
   constexpr size_t kFixedBytes = kPrefixBytes + kEventHeaderBytes;
   constexpr size_t kLeastBytes = kFixedBytes + kBlockTrailerBytes;
   constexpr size_t kReadAheadBytes = 16;  // of the length table, whatever the block's length
-  constexpr size_t kPrefetchBytes = 2048;
+  constexpr size_t kPrefetchBytes = 4096;  // a page: its address is looked up ahead, too
   constexpr size_t kLineBytes = 64;
   // Of the u16 code and the u32 number of parameters behind it.
   constexpr uint64_t kUnusualBits =

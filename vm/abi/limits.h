@@ -37,7 +37,7 @@ inline constexpr size_t kDecisionNodes = 1u << 16;     ///< nodes of the decisio
 inline constexpr size_t kDecisionWords = 4u << 20;     ///< numbers that the nodes hold: edges, questions, answers
 inline constexpr size_t kProcessMemoEntries = 1u << 14;  ///< remembered processes, one for each question; a power of two
 inline constexpr size_t kMatchedPaths = 1024;          ///< of one pmatch that are looked up together with those of others
-inline constexpr size_t kMemoEntries = 1u << 14;       ///< remembered values; a power of two
+inline constexpr size_t kMemoEntries = 1u << 14;       ///< remembered values, short ones and long ones each; a power of two
 
 // Events.
 inline constexpr size_t kEventParams = 32;             ///< parameters of one event; the widest row has 31

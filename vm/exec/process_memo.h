@@ -19,14 +19,14 @@ class ProcessMemo {
 
   uint32_t find(uint32_t node, const ProcessState& process) const {
     const Entry* entry =
-        entries_.find(hash(node, process), [&](const Entry& e) { return e.owner == node + 1 && e.process == process; });
+        entries_.find(hash(node, process), [&](const Entry& e) { return e.node == node && e.process == process; });
     return entry != nullptr ? entry->next : kNone;
   }
   void put(uint32_t node, const ProcessState& process, uint32_t next) {
     Entry* entry = entries_.take(hash(node, process));
     if (entry == nullptr) return;
     entry->process = process;
-    entry->owner = node + 1;
+    entry->node = node;
     entry->next = next;
   }
   void clear() { entries_.clear(); }
@@ -35,7 +35,7 @@ class ProcessMemo {
  private:
   struct Entry {
     ProcessState process;
-    uint32_t owner;  ///< the node + 1
+    uint32_t node;
     uint32_t next;
   };
   static_assert(sizeof(Entry) == 24);

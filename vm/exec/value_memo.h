@@ -2,7 +2,7 @@
 //
 // ValueMemo: what a value led to at a node of the decision graph the last time. A cache of fixed size, two places for
 // each key; a new entry takes the older one's place. Compares whole values, so a hit is never a guess; values longer
-// than an entry are not kept. Allocates once, when first used.
+// than an entry are not kept. Most entries are one cache line.
 #pragma once
 
 #include <array>
@@ -73,43 +73,60 @@ class ValueMemo {
 
   /// The node that the value led to, or kNone.
   uint32_t find(const Key& key) const {
-    const Entry* entry = entries_.find(key.hash_, [&](const Entry& e) { return e.is(key); });
-    return entry != nullptr ? entry->next : kNone;
+    return key.bytes_.size() <= Short::kBytes ? find_in(shorts_, key) : find_in(longs_, key);
   }
   void put(const Key& key, uint32_t next) {
-    Entry* place = entries_.take(key.hash_);
-    if (place == nullptr) return;
-    Entry& entry = *place;
-    entry.hash = key.hash_;
-    entry.owner = key.node_ + 1;
-    entry.next = next;
-    entry.kind = key.kind_;
-    entry.tag = key.tag_;
-    entry.count = static_cast<uint8_t>(key.bytes_.size());
-    if (!key.bytes_.empty()) std::memcpy(entry.bytes.data(), key.bytes_.data(), key.bytes_.size());
+    key.bytes_.size() <= Short::kBytes ? put_in(shorts_, key, next) : put_in(longs_, key, next);
   }
-  void clear() { entries_.clear(); }
-  uint64_t evictions() const { return entries_.evictions(); }
+  void clear() {
+    shorts_.clear();
+    longs_.clear();
+  }
+  uint64_t evictions() const { return shorts_.evictions() + longs_.evictions(); }
 
  private:
-  static constexpr size_t kBytes = 173;  ///< paths inside containers are that long
+  static constexpr size_t kLineBytes = 64;
 
-  struct Entry {
+  template <size_t kLines>
+  struct alignas(kLineBytes) Entry {
+    static constexpr size_t kBytes = kLines * kLineBytes - 19;
     uint64_t hash;
-    uint32_t owner;  ///< the key's node + 1
+    uint32_t node;
     uint32_t next;
     Kind kind;
     uint8_t tag;
     uint8_t count;
     std::array<char, kBytes> bytes;
     bool is(const Key& key) const {
-      return hash == key.hash_ && owner == key.node_ + 1 && kind == key.kind_ && tag == key.tag_ &&
+      return hash == key.hash_ && node == key.node_ && kind == key.kind_ && tag == key.tag_ &&
              count == key.bytes_.size() && (count == 0 || std::memcmp(bytes.data(), key.bytes_.data(), count) == 0);
     }
   };
-  static_assert(sizeof(Entry) == 192 && std::is_trivial_v<Entry>);
+  using Short = Entry<1>;  ///< most values, and all numbers
+  using Long = Entry<3>;   ///< paths inside containers are that long
+  static_assert(sizeof(Short) == kLineBytes && sizeof(Long) == 3 * kLineBytes);
+  static constexpr size_t kBytes = Long::kBytes;
 
-  TwoWayCache<Entry, limits::kMemoEntries> entries_;
+  template <typename Cache>
+  static uint32_t find_in(const Cache& cache, const Key& key) {
+    const auto* entry = cache.find(key.hash_, [&](const auto& e) { return e.is(key); });
+    return entry != nullptr ? entry->next : kNone;
+  }
+  template <typename Cache>
+  static void put_in(Cache& cache, const Key& key, uint32_t next) {
+    auto* const entry = cache.take(key.hash_);
+    if (entry == nullptr) return;
+    entry->hash = key.hash_;
+    entry->node = key.node_;
+    entry->next = next;
+    entry->kind = key.kind_;
+    entry->tag = key.tag_;
+    entry->count = static_cast<uint8_t>(key.bytes_.size());
+    if (!key.bytes_.empty()) std::memcpy(entry->bytes.data(), key.bytes_.data(), key.bytes_.size());
+  }
+
+  TwoWayCache<Short, limits::kMemoEntries> shorts_;
+  TwoWayCache<Long, limits::kMemoEntries> longs_;
 };
 
 }  // namespace fvm
