@@ -32,6 +32,9 @@ chart = python3 -B scripts/bench_chart.py $(BUILD)/bench-results $(BUILD)/bench-
 build: deps ## falcoc and falco-vm into build/release/bin
 	@$(call build,release)
 
+fast: deps ## both programs laid out by how they run, into build/fast/bin: some per cent less time; builds them twice
+	@scripts/build_fast.sh build/fast
+
 demo: build ## compile rules/ and replay a bundled capture: alerts on your screen
 	@scripts/demo.sh $(BIN)
 
@@ -117,4 +120,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-extras deps-package deps-guest deps-disk build demo test install module deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format manuals check clean
+.PHONY: help deps deps-browser deps-extras deps-package deps-guest deps-disk build fast demo test install module deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format manuals check clean

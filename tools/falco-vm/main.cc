@@ -355,9 +355,16 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace falco_vm
 
+#ifdef FALCO_WRITES_PROFILE
+extern "C" void __gcov_dump();  // NOLINT: the compiler's own name
+#endif
+
 int main(int argc, char** argv) {
   const int exit_code = falco_vm::run(argc, argv);
   std::fflush(nullptr);
+#ifdef FALCO_WRITES_PROFILE
+  __gcov_dump();
+#endif
   // What is left is memory, up to gigabytes of it in small pieces; the kernel takes it back at once.
   std::_Exit(exit_code);
 }
