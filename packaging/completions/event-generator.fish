@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Written by scripts/write_manuals.py from --help; don't edit.
 complete -c event-generator -s h -l help -d 'Print this help message and exit'
-complete -c event-generator -l list -d 'print the acts: name, rule it should wake, what it needs; then rules without act'
+complete -c event-generator -l list -d 'print the acts: name, rule it should wake, what it needs, what its alert says; then rules without act'
 complete -c event-generator -l action -x -d 'perform this act (repeatable)'
 complete -c event-generator -l all -d 'perform every act that can be done here'
 complete -c event-generator -l loop -d 'begin again until interrupted; of all acts if none is named'

@@ -46,16 +46,16 @@ def run(*command, **options):
     return subprocess.run([str(part) for part in command], check=False, **options)
 
 
-def compiled(bin_dir, folder):
-    marker, image = folder / "marker.yaml", folder / "rules.fbc"
+def compiled(bin_dir, folder, acts):
+    marker, more, image = folder / "marker.yaml", folder / "more.yaml", folder / "rules.fbc"
     marker.write_text(acts_seen.MARKER_RULE, encoding="utf-8")
-    run(bin_dir / "falcoc", marker, ROOT / "rules", "-o", image, capture_output=True).check_returncode()
+    more.write_text(acts_seen.more_output(acts), encoding="utf-8")
+    run(bin_dir / "falcoc", marker, ROOT / "rules", more, "-o", image, capture_output=True).check_returncode()
     return image
 
 
-def without_marks(seen):
-    """What was reported, without the calls by which the script waited for falco-vm."""
-    return {act: [(alert["rule"], alert["output"]) for alert in alerts] for act, alerts in seen.items() if act != "waiting"}
+def reported(seen):
+    return {act: [(alert["rule"], alert["output"]) for alert in alerts] for act, alerts in seen.items()}
 
 
 def main():
@@ -66,13 +66,17 @@ def main():
     cache = guest_kernel.default_cache()
     try:
         module = probe_module.for_guest(str(pathlib.Path(cache).resolve()))[1]
-    except (guest_kernel.Missing, probe_module.CannotBuild) as error:
+    except guest_kernel.Missing as error:
         print(f"SKIP: {error}")
         return 77
+    except probe_module.CannotBuild as error:
+        print(error)
+        return 1
+    acts, _ = acts_seen.read_list(run(options.bin_dir / "event-generator", "--list", capture_output=True, text=True).stdout)
 
     with tempfile.TemporaryDirectory(prefix="generator.") as name:
         folder = pathlib.Path(name)
-        image, scene, out = compiled(options.bin_dir, folder), folder / "scene.sh", folder / "out"
+        image, scene, out = compiled(options.bin_dir, folder, acts), folder / "scene.sh", folder / "out"
         scene.write_text(SCENE, encoding="utf-8")
         guest = run(sys.executable, "-B", GUEST / "run_guest.py", "--module", module, "--program", options.bin_dir / "falco-vm",
                     "--program", options.bin_dir / "event-generator", "--file", f"{image}:/rules.fbc", "--out", out,
@@ -85,19 +89,15 @@ def main():
             return 77 if guest.returncode == 77 else 1
 
         live = acts_seen.by_act((out / "alerts.jsonl").read_text(encoding="utf-8").splitlines())
-        again = run(options.bin_dir / "falco-vm", "--ruleset", image, "-e", out / "acts.scap.gz", "--json", capture_output=True,
-                    text=True)
-        replayed = acts_seen.by_act(again.stdout.splitlines())
-        listed = run(options.bin_dir / "event-generator", "--list", capture_output=True, text=True).stdout.splitlines()
-        acts = [row for row in (line.split("\t") for line in listed) if row[0] != "-"]
-        # The script's own calls come first.
-        live[acts_seen.PREPARING] += live.pop("waiting", [])
-        replayed[acts_seen.PREPARING] += replayed.pop("waiting", [])
+        replay = run(options.bin_dir / "falco-vm", "--ruleset", image, "-e", out / "acts.scap.gz", "--json", capture_output=True,
+                     text=True)
+        replayed = acts_seen.by_act(replay.stdout.splitlines())
         problems = acts_seen.problems(acts, live)
-        if without_marks(live) != without_marks(replayed):
-            differ = [act for act in live if without_marks(live)[act] != without_marks(replayed).get(act)]
+        was, again = reported(live), reported(replayed)
+        if was != again:
+            differ = [act for act in was if was[act] != again.get(act)]
             problems.append(f"the capture gives other alerts than the live run for {differ}")
-        print("\n".join(problems) if problems else f"{len(acts)} acts woke their rules, live and replayed")
+        print("\n".join(problems) if problems else f"{len(acts)} acts woke their rules with their values, live and replayed")
         if problems:
             print((out / "errors").read_text(errors="replace")[-1500:])
         elif options.record:

@@ -33,9 +33,7 @@ def run(program, *arguments, code=0):
 
 
 def table():
-    """Acts as (name, rule, need), and rules without act as a mapping to the reason."""
-    rows = [line.split("\t") for line in run("event-generator", "--list").splitlines()]
-    return [row for row in rows if row[0] != "-"], {rule: reason for name, rule, reason in rows if name == "-"}
+    return acts_seen.read_list(run("event-generator", "--list"))
 
 
 def snapshot(*folders):
@@ -46,20 +44,21 @@ class Table(unittest.TestCase):
     def test_acts_and_rules_belong_together(self):
         acts, without = table()
         rules = {rule["name"] for rule in json.loads(run("falcoc", "list", "rules", "--json", SOURCE / "rules"))}
-        named = [rule for _, rule, _ in acts]
+        named = [act.rule for act in acts]
         self.assertEqual(sorted(set(named) - rules), [], "acts that name no rule")
         self.assertEqual(sorted(set(without) - rules), [], "excuses for no rule")
         self.assertEqual(sorted(rules - set(named)), sorted(without), "rules without act must say why")
-        self.assertEqual(len({name for name, _, _ in acts}), len(acts), "names are used once")
+        self.assertEqual(len({act.name for act in acts}), len(acts), "names are used once")
         self.assertGreaterEqual(len(set(named)), 0.95 * len(rules))
 
 
 class Recording(unittest.TestCase):
-    def test_each_act_wakes_its_rule_and_no_other(self):
+    def test_each_act_wakes_its_rule_and_no_other_with_its_values(self):
         with tempfile.TemporaryDirectory() as folder:
-            marker, image = pathlib.Path(folder) / "marker.yaml", pathlib.Path(folder) / "rules.fbc"
+            marker, more, image = (pathlib.Path(folder) / name for name in ("marker.yaml", "more.yaml", "rules.fbc"))
             marker.write_text(acts_seen.MARKER_RULE, encoding="utf-8")
-            run("falcoc", marker, SOURCE / "rules", "-o", image)
+            more.write_text(acts_seen.more_output(table()[0]), encoding="utf-8")
+            run("falcoc", marker, SOURCE / "rules", more, "-o", image)
             output = run("falco-vm", "--ruleset", image, "-e", RECORDING, "--json")
         self.assertEqual(acts_seen.problems(table()[0], acts_seen.by_act(output.splitlines())), [])
 

@@ -31,10 +31,12 @@ struct Act {
   std::string_view parent;   // program that starts the command; empty: the generator itself
   std::string_view command;  // see stand_in.h
   std::string_view steps;    // see steps.h
+  std::string_view values;   // see values.h
 };
 
 inline constexpr Act kActs[] = {
-#define FALCO_ACT(name, rule, Needed, parent, command, steps) {#name, rule, Need::Needed, parent, command, steps},
+#define FALCO_ACT(name, rule, Needed, parent, command, steps, ...) \
+  {#name, rule, Need::Needed, parent, command, steps, "" __VA_ARGS__},
 #define FALCO_NO_ACT(rule, reason)
 #include "tools/event-generator/acts.def"
 #undef FALCO_ACT
@@ -48,7 +50,7 @@ struct NoAct {
 
 /// Default rules that no act wakes.
 inline constexpr NoAct kNoActs[] = {
-#define FALCO_ACT(name, rule, Needed, parent, command, steps)
+#define FALCO_ACT(name, rule, Needed, parent, command, steps, ...)
 #define FALCO_NO_ACT(rule, reason) {rule, reason},
 #include "tools/event-generator/acts.def"
 #undef FALCO_ACT

@@ -15,6 +15,7 @@
 #include "tools/event-generator/performer.h"
 #include "tools/event-generator/sandbox.h"
 #include "tools/event-generator/stand_in.h"
+#include "tools/event-generator/values.h"
 
 namespace event_generator {
 namespace {
@@ -44,8 +45,10 @@ void stop(int) { stopped = 1; }
 
 void list() {
   for (const Act& act : kActs) {
-    std::printf("%s\t%s\t%s\n", std::string(act.name).c_str(), std::string(act.rule).c_str(),
-                std::string(to_text(act.need)).c_str());
+    std::string values;
+    for (const auto& [field, value] : values_of(act)) values += (values.empty() ? "" : "; ") + field + "=" + value;
+    std::printf("%s\t%s\t%s\t%s\n", std::string(act.name).c_str(), std::string(act.rule).c_str(),
+                std::string(to_text(act.need)).c_str(), values.c_str());
   }
   for (const NoAct& row : kNoActs) {
     std::printf("-\t%s\t%s\n", std::string(row.rule).c_str(), std::string(row.reason).c_str());
@@ -96,7 +99,7 @@ int run(int argc, char** argv) {
   CLI::App app{"Performs the acts that the default rules look for, in a sandbox."};
   Options options;
   app.add_flag("--list", options.list,
-               "print the acts: name, rule it should wake, what it needs; then rules without act");
+               "print the acts: name, rule it should wake, what it needs, what its alert says; then rules without act");
   app.add_option("--action", options.names, "perform this act (repeatable)")
       ->type_name("NAME")
       ->allow_extra_args(false);

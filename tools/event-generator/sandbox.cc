@@ -28,10 +28,9 @@ constexpr std::string_view kCovers[] = {"/etc", "/root", "/bin", "/lib", "/run",
 // Outside addresses that acts connect to: the page of cloud credentials, and one reserved for documents.
 constexpr const char* kAddresses[] = {"169.254.169.254", "203.0.113.7"};
 constexpr char kSelf[] = "/proc/self/exe";
-// Engines name the group of a container by its 64 digits.
+constexpr size_t kContainerDigits = 64;  // of the name that engines give the group of a container
 constexpr char kCgroupRoot[] = "/sys/fs/cgroup";
 constexpr char kCgroupParent[] = "/sys/fs/cgroup/docker";
-constexpr char kContainerId[] = "/fa1c0e7e47000000000000000000000000000000000000000000000000000000";
 
 std::string because(const std::string& what) { return what + ": " + std::strerror(errno); }
 
@@ -142,7 +141,8 @@ std::string Sandbox::cover() {
 std::string Sandbox::make_cgroup() {
   if (access((std::string(kCgroupRoot) + "/cgroup.procs").c_str(), F_OK) < 0)
     return "no control groups (version 2) here";
-  const std::string group = std::string(kCgroupParent) + kContainerId;
+  const std::string group = std::string(kCgroupParent) + "/" + std::string(kShownContainer) +
+                            std::string(kContainerDigits - kShownContainer.size(), '0');
   if (std::string problem = make_folder(group); !problem.empty()) return problem;
   cgroup_ = group;
   // A process is in the group for those controllers that are on above it; one is enough, and engines turn this one on.

@@ -20,6 +20,9 @@
 
 namespace event_generator {
 
+/// What rules see of the id of the container that make_cgroup() makes.
+inline constexpr std::string_view kShownContainer = "fa1c0e7e4700";
+
 class Sandbox {
  public:
   Sandbox() = default;

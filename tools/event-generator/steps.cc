@@ -13,35 +13,36 @@ struct Verb {
   std::string_view name;
   size_t operands;
   Prepare prepare;  // for the last operand, or for all of a listener's
+  std::string_view shows;
   int (*perform)(const Operands&);
 };
 
 constexpr Verb kVerbs[] = {
-    {"read", 1, Prepare::File, read_file},
-    {"write", 1, Prepare::Parent, write_file},
-    {"empty", 1, Prepare::File, empty_file},
-    {"remove", 1, Prepare::File, remove_file},
-    {"symlink", 2, Prepare::Parent, make_symlink},
-    {"chmod", 2, Prepare::File, change_mode},
-    {"node", 1, Prepare::Parent, make_device},
-    {"mount", 1, Prepare::Folder, mount_here},
-    {"chroot", 1, Prepare::Folder, change_root},
-    {"memfd", 0, Prepare::Nothing, run_from_memory},
-    {"attach", 0, Prepare::Nothing, attach},
-    {"traceme", 0, Prepare::Nothing, refuse_trace},
-    {"writemem", 0, Prepare::Nothing, write_memory},
-    {"setuid", 1, Prepare::Nothing, set_user},
-    {"setns", 0, Prepare::Nothing, enter_namespace},
-    {"userns", 0, Prepare::Nothing, make_user_namespace},
-    {"module", 0, Prepare::Nothing, load_module},
-    {"bpf", 0, Prepare::Nothing, load_bpf},
-    {"uring", 0, Prepare::Nothing, set_up_uring},
-    {"clock", 0, Prepare::Nothing, set_clock},
-    {"connect", 2, Prepare::Listener, connect_to},
-    {"unix", 1, Prepare::Socket, connect_to_socket_file},
-    {"listen", 0, Prepare::Nothing, listen_somewhere},
-    {"tie", 0, Prepare::Nothing, tie_input},
-    {"packet", 0, Prepare::Nothing, watch_packets},
+    {"read", 1, Prepare::File, "fd.name", read_file},
+    {"write", 1, Prepare::Parent, "fd.name", write_file},
+    {"empty", 1, Prepare::File, "fd.name", empty_file},
+    {"remove", 1, Prepare::File, "fs.path.name", remove_file},
+    {"symlink", 2, Prepare::Parent, "fs.path.target fs.path.source", make_symlink},
+    {"chmod", 2, Prepare::File, "- fs.path.name", change_mode},
+    {"node", 1, Prepare::Parent, "evt.arg.path", make_device},
+    {"mount", 1, Prepare::Folder, "fs.path.target", mount_here},
+    {"chroot", 1, Prepare::Folder, "evt.arg.path", change_root},
+    {"memfd", 0, Prepare::Nothing, "", run_from_memory},
+    {"attach", 0, Prepare::Nothing, "", attach},
+    {"traceme", 0, Prepare::Nothing, "", refuse_trace},
+    {"writemem", 0, Prepare::Nothing, "", write_memory},
+    {"setuid", 1, Prepare::Nothing, "", set_user},
+    {"setns", 0, Prepare::Nothing, "", enter_namespace},
+    {"userns", 0, Prepare::Nothing, "", make_user_namespace},
+    {"module", 0, Prepare::Nothing, "", load_module},
+    {"bpf", 0, Prepare::Nothing, "", load_bpf},
+    {"uring", 0, Prepare::Nothing, "", set_up_uring},
+    {"clock", 0, Prepare::Nothing, "", set_clock},
+    {"connect", 2, Prepare::Listener, "fd.sip fd.sport", connect_to},
+    {"unix", 1, Prepare::Socket, "evt.arg.addr", connect_to_socket_file},
+    {"listen", 0, Prepare::Nothing, "", listen_somewhere},
+    {"tie", 0, Prepare::Nothing, "", tie_input},
+    {"packet", 0, Prepare::Nothing, "", watch_packets},
 };
 
 const Verb* find_verb(std::string_view name) {
@@ -78,6 +79,7 @@ std::vector<Step> parse_steps(std::string_view text, std::string& problem) {
     }
     step.verb = verb->name;
     step.prepare = verb->prepare;
+    step.shows = verb->shows;
     step.operands.assign(words.begin() + 1, words.end());
     steps.push_back(std::move(step));
   }

@@ -22,6 +22,7 @@ struct Step {
   std::vector<std::string> operands;
   bool may_fail = false;
   Prepare prepare = Prepare::Nothing;
+  std::string_view shows;  // the fields in which rules see the operands, in their order, after blanks; `-`: in none
 };
 
 /// Splits a text at `separator`, leaves out what is empty.
