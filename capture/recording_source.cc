@@ -62,7 +62,9 @@ class RecordingSource::AnswerSink final : public StateSink {
     sink_.on_threads(std::move(threads));
   }
   void on_fds(int64_t tid, std::vector<FdRecord> fds) override {
-    answer_.fds.emplace_back(tid, fds);
+    std::vector<FdRecord>& of_thread =
+        answer_.fds[tid];  // together: which ports it listens on tells what its connections are
+    of_thread.insert(of_thread.end(), fds.begin(), fds.end());
     sink_.on_fds(tid, std::move(fds));
   }
   void on_interfaces(std::vector<InterfaceRecord> interfaces) override { sink_.on_interfaces(std::move(interfaces)); }

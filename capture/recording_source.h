@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -49,7 +50,7 @@ class RecordingSource final : public EventSource, public MatchListener, public T
   struct Answer {
     uint64_t event = 0;  ///< its number
     std::vector<ThreadRecord> threads;
-    std::vector<std::pair<int64_t, std::vector<FdRecord>>> fds;
+    std::map<int64_t, std::vector<FdRecord>> fds;  ///< by thread
   };
   class AnswerSink;
   void write_batch();

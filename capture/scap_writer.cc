@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 
+#include "capture/late_fds.h"
 #include "capture/late_records.h"
 #include "capture/lists.h"
 
@@ -171,7 +172,9 @@ void ScapWriter::on_threads(std::vector<ThreadRecord> threads) {
 
 void ScapWriter::on_fds(int64_t tid, std::vector<FdRecord> fds) {
   if (has_events_) {
-    stats_.late += fds.size();
+    const LateFds late = late_fds(fds);
+    for (const LateEvent& e : late.events) put_late(e.code, tid, e.params);
+    stats_.late += late.untold;
     return;
   }
   put_users();

@@ -5,8 +5,9 @@
 // or files.
 //
 // Other readers take lists only in front of a section's first event. What comes later is written as events for state
-// only: a thread as the clone and the exec that would have introduced it (late_records.h), users and groups as they are
-// added. Descriptors and interfaces that come later are left out and counted.
+// only: a thread as the clone and the exec that would have introduced it (late_records.h), its descriptors as the calls
+// that would have made them (late_fds.h), users and groups as they are added. Interfaces that come later are left out
+// and counted.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct WriterStats {
   uint64_t events = 0;      ///< written, with those for state only
   uint64_t state_only = 0;  ///< of them
   uint64_t too_long = 0;    ///< events that no block can hold, left out
-  uint64_t late = 0;        ///< descriptors and interfaces that came behind an event, left out
+  uint64_t late = 0;  ///< descriptors of which no event tells, and interfaces, that came behind an event: left out
 };
 
 class ScapWriter final : public StateSink {
