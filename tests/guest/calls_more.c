@@ -4,7 +4,9 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/io_uring.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -223,6 +226,68 @@ static void descriptors(void)
 	       result(syscall(SYS_quotactl, 0x800002 << 8, "/dev/none", 4, "/quota")));
 }
 
+/* Calls that C libraries no longer make. */
+static void old_files(void)
+{
+	struct {
+		struct file_handle head;
+		char room[MAX_HANDLE_SZ];
+	} handle = {.head = {.handle_bytes = MAX_HANDLE_SZ}};
+	int fd = open("/tmp/calls.less", O_RDONLY), folder = open("/dev/shm", O_RDONLY | O_DIRECTORY), mount;
+	char room[512];
+
+	expect("lseek res=%ld fd=%d offset=3 whence=0", syscall(SYS_lseek, fd, 3, SEEK_SET), fd);
+	expect("stat res=%ld path='/tmp/calls.less'", syscall(SYS_stat, "/tmp/calls.less", room));
+	expect("stat res=-2 path='/tmp/calls.none'");
+	syscall(SYS_stat, "/tmp/calls.none", room);
+	expect("lstat res=%ld path='/tmp'", syscall(SYS_lstat, "/tmp", room));
+	expect("fstat res=%ld fd=%d", syscall(SYS_fstat, fd, room), fd);
+#ifdef __i386__
+	expect("stat64 res=%ld path='/tmp'", syscall(SYS_stat64, "/tmp", room));
+	expect("lstat64 res=%ld path='/tmp'", syscall(SYS_lstat64, "/tmp", room));
+	expect("fstat64 res=%ld", syscall(SYS_fstat64, fd, room));
+	expect("newfstatat res=%ld dirfd=%d path='calls' flags=0", result(syscall(SYS_fstatat64, folder, "calls", room, 0)), folder);
+	expect("umount res=%ld name='/tmp/calls.none'", result(syscall(SYS_umount, "/tmp/calls.none")));
+#else
+	expect("newfstatat res=%ld dirfd=%d path='calls' flags=0", result(syscall(SYS_newfstatat, folder, "calls", room, 0)), folder);
+#endif
+	expect("getdents res=%ld fd=%d", syscall(SYS_getdents, folder, room, sizeof(room)), folder);
+	if (name_to_handle_at(AT_FDCWD, "/dev/shm", &handle.head, &mount, 0))
+		_exit(1);
+	expect("open_by_handle_at fd=%d mountfd=%d path='/dev/shm'", open_by_handle_at(folder, &handle.head, O_RDONLY | O_DIRECTORY), folder);
+}
+
+static void old_others(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct capabilities[2];
+	int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), taken;
+	socklen_t length = sizeof(address);
+
+	if (bind(server, (struct sockaddr *)&address, length) || listen(server, 2) ||
+	    getsockname(server, (struct sockaddr *)&address, &length) || connect(client, (struct sockaddr *)&address, length))
+		_exit(1);
+	expect("getsockname");
+#ifdef __i386__
+	taken = syscall(SYS_socketcall, 5, (long[]){server, 0, 0});
+#else
+	taken = syscall(SYS_accept, server, NULL, NULL);
+#endif
+	expect("accept fd=%d queuemax=2", taken);
+	getpeername(taken, (struct sockaddr *)&address, &length);
+	expect("getpeername");
+	syscall(SYS_capget, &header, capabilities);
+	expect("capset res=%ld cap_inheritable=0 cap_effective=%llu", syscall(SYS_capset, &header, capabilities), (1ull << 41) - 1);
+	expect("select res=%ld", result(syscall(SYS_select, 0, NULL, NULL, NULL, (long[]){0, 0})));
+	syscall(SYS_brk, 0);
+	expect("brk addr=0");
+	syscall(SYS_getppid);
+#ifndef __i386__
+	expect("syscall nativeID=%d", SYS_getppid);
+#endif
+}
+
 void more_calls(void)
 {
 	births();
@@ -231,4 +296,6 @@ void more_calls(void)
 	limits();
 	memory();
 	descriptors();
+	old_files();
+	old_others();
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Event blocks of a capture with named parameters, by the rows of vm/abi/events.def. For checks of the module's dumps."""
+"""Event blocks of a capture with named parameters, by the rows of vm/abi/events.def. For checks of what the module recorded."""
+import gzip
 import ipaddress
 import os
 import re
@@ -21,6 +22,12 @@ def event_rows():
             if found:
                 rows[int(found.group(1))] = (found.group(2), PARAMETER.findall(found.group(4)))
     return rows
+
+
+def module_codes():
+    """Codes of the events that the kernel module makes."""
+    with open(os.path.join(ROOT, "capture/kmod/params.def"), encoding="utf-8") as file:
+        return {int(code) for code in re.findall(r"^FALCO_COLLECT\((\d+),", file.read(), re.M)}
 
 
 def _end(data):
@@ -64,6 +71,8 @@ def events(path):
     rows = event_rows()
     with open(path, "rb") as file:
         data = file.read()
+    if data.startswith(b"\x1f\x8b"):
+        data = gzip.decompress(data)
     at = 0
     while at < len(data):
         kind, length = struct.unpack_from("<II", data, at)
