@@ -9,11 +9,15 @@
 #include <string_view>
 #include <utility>
 
+#include "capture/param_bytes.h"
 #include "vm/abi/tables.h"
 
 namespace fvm {
 
 namespace {
+
+using param_bytes::number;
+using param_bytes::text;
 
 constexpr int64_t kAtFdCwd = -100;
 constexpr uint32_t kDirectory = 1u << 10;  // of file_flags
@@ -23,12 +27,6 @@ constexpr uint32_t kIcmp = 1, kTcp = 6, kUdp = 17, kProtoRaw = 255;
 
 using Ports = std::set<uint16_t>;
 using Events = std::vector<LateEvent>;
-
-template <typename T>
-std::string number(T value) {
-  return std::string(reinterpret_cast<const char*>(&value), sizeof value);
-}
-std::string text(std::string_view s) { return std::string(s) + '\0'; }
 
 /// An event whose parameters say nothing but those given by their place.
 LateEvent event(EventCode code, std::vector<std::pair<size_t, std::string>> given) {
@@ -123,22 +121,29 @@ std::optional<EventCode> maker(FdType type) {
   }
 }
 
+LateEvent open_event(const FdRecord& fd) {
+  const uint32_t flags = fd.open_flags | (fd.type == FdType::Directory ? kDirectory : 0u);
+  return event(EventCode::SYSCALL_OPENAT_2_X, {{0, number(fd.fd)},
+                                               {1, number(kAtFdCwd)},
+                                               {2, text(fd.name)},
+                                               {3, number(flags)},
+                                               {5, number(fd.dev)},
+                                               {6, number(fd.ino)}});
+}
+
+LateEvent pipe_event(const FdRecord& fd) {  // the other end is somebody else's
+  return event(EventCode::SYSCALL_PIPE_X, {{1, number(fd.fd)}, {2, number(fd.fd)}, {3, number(fd.ino)}});
+}
+
 Events events_of(const FdRecord& fd, const Ports& listened) {
   const std::string head4(1, static_cast<char>(kInet)), head6(1, static_cast<char>(kInet6));
   switch (fd.type) {
     case FdType::File:
     case FdType::FileV2:
-    case FdType::Directory: {
-      const uint32_t flags = fd.open_flags | (fd.type == FdType::Directory ? kDirectory : 0u);
-      return {event(EventCode::SYSCALL_OPENAT_2_X, {{0, number(fd.fd)},
-                                                    {1, number(kAtFdCwd)},
-                                                    {2, text(fd.name)},
-                                                    {3, number(flags)},
-                                                    {5, number(fd.dev)},
-                                                    {6, number(fd.ino)}})};
-    }
-    case FdType::Fifo:  // the other end is somebody else's
-      return {event(EventCode::SYSCALL_PIPE_X, {{1, number(fd.fd)}, {2, number(fd.fd)}, {3, number(fd.ino)}})};
+    case FdType::Directory:
+      return {open_event(fd)};
+    case FdType::Fifo:  // one with a path was opened, and the event of that tells a file
+      return {fd.name.starts_with('/') ? open_event(fd) : pipe_event(fd)};
     case FdType::MemFd:
       return {event(EventCode::SYSCALL_MEMFD_CREATE_X, {{0, number(fd.fd)}, {1, text(fd.name)}})};
     case FdType::Ipv4Sock:

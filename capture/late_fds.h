@@ -2,8 +2,8 @@
 //
 // What descriptor lists say, as events: for descriptors that become known in the middle of a capture, where no reader
 // takes a list. Each is told by the calls that would have made it. Knows the layout of these events, not how they are
-// written. What calls can't tell is lost: the numbers that pipes are named by, and that listening sockets, IPv6
-// connections and UDP ones had no role or were not yet used.
+// written. What calls can't tell is lost: the numbers that pipes are named by, that a path is a pipe's, and that
+// listening sockets, IPv6 connections and UDP ones had no role or were not yet used.
 #pragma once
 
 #include <cstdint>

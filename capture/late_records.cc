@@ -2,19 +2,17 @@
 #include "capture/late_records.h"
 
 #include <cstdint>
-#include <string_view>
+
+#include "capture/param_bytes.h"
 
 namespace fvm {
 
 namespace {
 
-enum : uint32_t { kExeWritable = 1u << 0, kExeUpperLayer = 1u << 1, kExeFromMemfd = 1u << 2, kExeLowerLayer = 1u << 3 };
+using param_bytes::number;
+using param_bytes::text;
 
-template <typename T>
-std::string number(T value) {
-  return std::string(reinterpret_cast<const char*>(&value), sizeof value);
-}
-std::string text(std::string_view s) { return std::string(s) + '\0'; }
+enum : uint32_t { kExeWritable = 1u << 0, kExeUpperLayer = 1u << 1, kExeFromMemfd = 1u << 2, kExeLowerLayer = 1u << 3 };
 
 /// What clone and execve begin with.
 std::vector<std::string> common_params(const ThreadRecord& t) {

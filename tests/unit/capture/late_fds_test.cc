@@ -128,6 +128,13 @@ TEST_CASE("descriptors told by events are those of the list") {
   }
 }
 
+TEST_CASE("a pipe with a path keeps the path") {
+  const std::vector<FdRecord> fds = {record(1, FdType::Fifo, "/run/initctl"), record(2, FdType::Fifo, "pipe:[7]")};
+  const Told events(fds, true);
+  CHECK(events.fd(1)->name == "/run/initctl");
+  CHECK(events.fd(2)->type == FdType::Fifo);
+}
+
 TEST_CASE("descriptors of which no call tells are counted") {
   const std::vector<FdRecord> fds = {record(1, FdType::PidFd), record(2, FdType::Unsupported, "x"),
                                      record(3, FdType::Event)};
