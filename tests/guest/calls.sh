@@ -19,7 +19,8 @@ if [ "$1" != live ]; then
 fi
 shift
 for program; do "$program" > /dev/null || exit 1; clean; done
-falco-vm --ruleset /a.fbc -w /out/live.scap > /dev/null 2> /out/said &
+: > /out/said
+falco-vm --ruleset /a.fbc -w /out/live.scap > /dev/null 2>> /out/said &
 vm=$!
 for try in $(seq 30); do grep -q watching /out/said && break; sleep 1; done
 for program; do "$program" > "/out/expected.$program" || exit 1; clean; done

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Do Debian's sysdig and falco-vm read the same arguments from captures of our kernel module, for each type of event that it makes?
 
-usage: arguments.py FALCO_VM CAPTURE...
+usage: arguments.py [--all-reasons] FALCO_VM CAPTURE...
 
 sysdig must show each event of a capture under the name that falco-vm gives it, and each argument that this sysdig knows of the event
 must be the same. Together the captures must hold every event of the module's table (capture/kmod/params.def). What sysdig 0.29.3,
-of 2022, can't know or writes in another way is a table below, with reasons; anything else is a failure, and so is a row of that table
-that was not needed. Ends with what was compared; exit code 0 equal, 1 not, 77 there is no sysdig.
+of 2022, can't know or writes in another way is a table below, with reasons; anything else is a failure, with --all-reasons also a row of that
+table that was not needed. Ends with what was compared; exit code 0 equal, 1 not, 77 there is no sysdig.
 """
+import argparse
 import collections
 import json
 import os
@@ -123,7 +124,7 @@ class Comparison:
                 return
         self.wrong[f"{s.event} ({code}): {s.argument}"].append(f"sysdig {s.theirs!r:.150}, falco-vm {s.ours!r:.150}")
 
-    def report(self):
+    def report(self, all_reasons):
         rows = capture_reader.event_rows()
         for what, examples in sorted(self.wrong.items()):
             print(f"DIFFERS {what}, {len(examples)} times", *examples[:SHOWN], sep="\n    ")
@@ -150,24 +151,27 @@ class Comparison:
         print(f"{sum(self.events.values())} events of {len(self.events)} types; of {len(with_arguments)} types {sum(self.arguments.values())} "
               f"values of {len(self.arguments)} arguments compared, {sum(self.decided.values())} are written differently by decision, "
               f"{sum(len(examples) for examples in self.wrong.values())} differ")
-        return not (self.wrong or unneeded or missing or foreign) and bool(self.arguments)
+        return bool(self.arguments) and not (self.wrong or missing or foreign or (all_reasons and unneeded))
 
 
 def main():
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all-reasons", action="store_true")
+    parser.add_argument("falco_vm")
+    parser.add_argument("captures", nargs="+", metavar="capture")
+    options = parser.parse_args()
     if not shutil.which("sysdig"):
         print("SKIPPED: the comparison needs sysdig (apt-get install sysdig)")
-        sys.exit(SKIPPED)
+        return SKIPPED
     version = subprocess.run(["sysdig", "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
     if version != SYSDIG:
         print(f"SKIPPED: what is known of sysdig {SYSDIG} stands in a table here, and this is {version}")
-        sys.exit(SKIPPED)
+        return SKIPPED
     comparison = Comparison()
-    for path in sys.argv[2:]:
-        comparison.capture(sys.argv[1], path)
-    sys.exit(0 if comparison.report() else 1)
+    for path in options.captures:
+        comparison.capture(options.falco_vm, path)
+    return 0 if comparison.report(options.all_reasons) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

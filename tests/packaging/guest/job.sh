@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Inside the guest: installs our packages from /share, gets the module loaded in each way, purges all, and looks for traces.
-# One line for each check; the last line counts them.
+# One line for each check, with the seconds it took; the last line counts them.
 passed=0 failed=0
 check() {  # check TEXT COMMAND...: the command succeeds
-  local text=$1
+  local text=$1 begin=$SECONDS
   shift
   if "$@"; then
-    echo "ok   $text"
+    echo "ok   $text ($((SECONDS - begin)) s)"
     passed=$((passed + 1))
   else
-    echo "FAIL $text"
+    echo "FAIL $text ($((SECONDS - begin)) s)"
     failed=$((failed + 1))
     return 1
   fi
