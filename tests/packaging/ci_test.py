@@ -119,6 +119,44 @@ class Action(CiTest):
         outputs = dict(line.split("=", 1) for line in (self.folder / "output").read_text().splitlines())
         return done.returncode, done.stdout, outputs
 
+    def run_all(self, rules, **inputs):
+        """Runs the steps as GitHub does: names of those that ran, whether the action succeeded, and the outputs of Lint."""
+        values = {key: value["default"] for key, value in self.action["inputs"].items()}
+        values.update(inputs)
+        ran, success, outputs = [], True, {}
+        for name, step in self.steps.items():
+            condition = step.get("if", "${{ success() }}")
+            terms = re.fullmatch(r"\$\{\{ (.*) \}\}", condition).group(1).split(" && ")
+            known = {"success()": success, "!cancelled()": True, "steps.lint.outputs.sarif != ''": outputs.get("sarif", "") != ""}
+            known.update({f"inputs.{key} == 'true'": value == "true" for key, value in values.items()})
+            known.update({f"inputs.{key} != ''": value != "" for key, value in values.items()})
+            if not all(known[term] for term in terms):
+                continue
+            ran.append(name)
+            if "uses" in step:
+                self.assertEqual(step["with"]["sarif_file"], "${{ steps.lint.outputs.sarif }}")
+                json.loads(pathlib.Path(outputs["sarif"]).read_text(encoding="utf-8"))
+                continue
+            code, _, said = self.step(name, rules, **{key.replace("-", "_"): value for key, value in inputs.items()})
+            success = success and code == 0
+            outputs.update(said)
+        return ran, success, outputs
+
+    def test_whole_runs(self):
+        everything = {"format-check": "true", "tests": "rules/"}
+        names = list(self.steps)
+        self.assertEqual(len(names), 5)
+        self.assertEqual(self.run_all(GOOD)[:2], (names[:3], True))
+        self.assertEqual(self.run_all(GOOD, upload="false")[:2], (names[:2], True))
+        self.assertEqual(self.run_all(GOOD, **everything)[:2], (names, True))
+        self.assertEqual(self.run_all(UGLY, **everything)[:2], (names, False))
+        self.assertEqual(self.run_all(SILENT, **everything)[:2], (names, False))
+        # What failed hides nothing that comes after it.
+        ran, success, outputs = self.run_all(WRONG, **everything)
+        self.assertEqual((ran, success), (names, False))
+        self.assertIn("FC2003", pathlib.Path(outputs["sarif"]).read_text(encoding="utf-8"))
+        self.assertEqual(self.run_all(GOOD, **{"lint-options": "--nonsense"})[:2], (names[:2], False))
+
     def test_inputs_and_outputs_are_declared_and_used(self):
         text = (SOURCE / "action.yml").read_text(encoding="utf-8")
         self.assertEqual(set(re.findall(r"inputs\.([\w-]+)", text)), set(self.action["inputs"]))
