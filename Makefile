@@ -19,6 +19,10 @@ deps:
 deps-browser:
 	@scripts/install-deps.sh browser || echo "No browser: the test that needs one is skipped."
 
+# The schema that SARIF is checked against; one test is skipped without it.
+deps-sarif:
+	@scripts/install-deps.sh sarif; scripts/sarif-schema.sh build/sarif || echo "No schema of SARIF: the test that needs it is skipped."
+
 deps-extras:
 	@scripts/install-deps.sh build extras
 
@@ -38,7 +42,7 @@ fast: deps ## both programs laid out by how they run, into build/fast/bin: some 
 demo: build ## compile rules/ and replay a bundled capture: alerts on your screen
 	@scripts/demo.sh $(BIN)
 
-test: build deps-browser deps-package ## all tests
+test: build deps-browser deps-package deps-sarif ## all tests
 	@$(call run_tests,release)
 
 install: build ## all into PREFIX=/usr/local, below DESTDIR= if given
@@ -120,4 +124,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-extras deps-package deps-guest deps-disk build fast demo test install module deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format manuals check clean
+.PHONY: help deps deps-browser deps-sarif deps-extras deps-package deps-guest deps-disk build fast demo test install module deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format manuals check clean

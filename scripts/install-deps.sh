@@ -4,7 +4,7 @@
 # Installs the Debian 12 packages that are missing, and says which and why. Asks nothing, changes nothing when all are
 # there (and then needs no network), uses sudo only when not root.
 #
-#   scripts/install-deps.sh [build] [browser] [package] [guest] [disk] [extras]     sets to install; default: build
+#   scripts/install-deps.sh [build] [browser] [sarif] [package] [guest] [disk] [extras]     sets to install; default: build
 set -euo pipefail
 
 # set | package | why. The only list of packages; ARCHITECTURE.md explains the libraries among them.
@@ -30,6 +30,7 @@ build  | doctest-dev           | unit tests
 build  | libbenchmark-dev      | benchmarks
 build  | sysdig                | a second opinion on captures (tests)
 browser | chromium             | opens the page of falco-vm --profile (tests)
+sarif  | python3-jsonschema    | checks SARIF against its schema (tests)
 package | dpkg-dev            | Debian packages (make deb)
 guest  | qemu-system-x86       | the virtual machine in which the kernel module is tested
 guest  | busybox-static        | what runs in it
@@ -57,7 +58,7 @@ main() {
   local wanted=("$@") set package why missing=()
   [ ${#wanted[@]} -gt 0 ] || wanted=(build)
   for set in "${wanted[@]}"; do
-    grep -q "^$set " <<<"$TABLE" || die "no set named '$set' (there are: build, browser, package, guest, disk, extras)"
+    grep -q "^$set " <<<"$TABLE" || die "no set named '$set' (there are: build, browser, sarif, package, guest, disk, extras)"
   done
   command -v dpkg-query >/dev/null || die "this is not Debian; install the packages of $0 by hand"
 
