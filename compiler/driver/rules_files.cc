@@ -99,11 +99,18 @@ std::vector<uint32_t> read_rules_files(const std::vector<std::string>& paths, So
   for (const std::string& path : paths) {
     std::error_code error;
     const bool is_directory = fs::is_directory(path, error);
+    // As the reference does, which says nothing.
+    if (!is_directory && !has_rules_extension(path) && fs::is_regular_file(path, error)) {
+      diags.emit<diag::IgnoredExtension>({}, std::string_view(path));
+      continue;
+    }
     const std::vector<std::string> files = is_directory ? expand_directory(path, diags) : std::vector<std::string>{path};
     for (const std::string& file : files) {
       if (std::optional<std::string> text = read_file(file, fvm::limits::kSourceBytes, diags)) ids.push_back(sources.add(file, std::move(*text)));
     }
   }
+  if (ids.empty() && !paths.empty() && !diags.has_errors())
+    diags.emit<diag::NoRulesFiles>({}, std::string_view("all were ignored"));
   return ids;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which files a command line means, and their texts. A directory stands for its regular *.yaml and *.yml files in byte order,
-// not recursively. Only regular files are read, up to limits::kSourceBytes; a FIFO or device is refused before it is opened.
+// not recursively; a file of another name is ignored, with a warning when it was named itself. Only regular files are read, up to
+// limits::kSourceBytes; a FIFO or device is refused before it is opened.
 #pragma once
 
 #include <optional>
