@@ -14,9 +14,9 @@
 #include "compiler/cost/rule_cost.h"
 #include "compiler/diag/render_text.h"
 #include "compiler/sema/condition_text.h"
+#include "tools/falcoc/decision_drawing.h"
 #include "tools/falcoc/options.h"
 #include "tools/testing/ruleset.h"
-#include "vm/image/disasm.h"
 
 namespace falcoc::tool {
 namespace {
@@ -183,60 +183,6 @@ class RuleText {
   std::string out_;
 };
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-/// The decision programs of an image, one cluster each.
-std::string dot_text(const fvm::ImageView& image) {
-  std::string out = "digraph decisions {\n  node [shape=box, fontname=monospace];\n";
-  const auto to = [&] { return std::back_inserter(out); };
-  for (uint32_t p = 0; p < image.programs().size(); ++p) {
-    const fvm::ProgramRec& program = image.programs()[p];
-    std::set<std::string_view> events;
-    for (size_t code = 0; code < fvm::kEventCount; ++code)
-      if (image.dispatch()[code] == p) events.insert(fvm::kEvents[code].name);
-    fmt::format_to(to(), "  subgraph cluster_{} {{\n    label=\"{}\";\n", p, fmt::join(events, ", "));
-    for (uint32_t i = 0; i < program.count; ++i) {
-      const fvm::Instr& instr = image.code()[program.first + i];
-      const auto edge = [&](uint32_t target, std::string_view label) {
-        fmt::format_to(to(), "    p{}_{} -> p{}_{} [label=\"{}\"];\n", p, i, p, target, label);
-      };
-      const auto box = [&](const std::string& label) {
-        fmt::format_to(to(), "    p{}_{} [label=\"{}\"];\n", p, i, escaped(label));
-      };
-      switch (static_cast<fvm::Opcode>(instr.op)) {
-        case fvm::Opcode::End:
-          box("end");
-          break;
-        case fvm::Opcode::Match:
-          box("alert: " + std::string(image.rule_text(image.rules()[instr.a].name)));
-          edge(i + 1, "");
-          break;
-        case fvm::Opcode::Test:
-        case fvm::Opcode::TestNot: {
-          const bool holds_goes_on = static_cast<fvm::Opcode>(instr.op) == fvm::Opcode::Test;
-          box(fvm::predicate_text(image, instr.a));
-          edge(i + 1, holds_goes_on ? "yes" : "no");
-          edge(instr.b, holds_goes_on ? "no" : "yes");
-          break;
-        }
-        case fvm::Opcode::Goto:
-          box("go on");
-          edge(instr.b, "");
-          break;
-      }
-    }
-    out += "  }\n";
-  }
-  return out + "}\n";
-}
-
 }  // namespace
 
 int explain_rule(const Options& o) {
@@ -256,11 +202,12 @@ int explain_rule(const Options& o) {
                  near.empty() ? "" : ("; is it `" + std::string(near) + "`?").c_str());
     return kUsage;
   }
-  if (o.dot) {
+  if (o.drawing != Drawing::None) {
     Diagnostics ignored;
     const auto alone = testing::Ruleset::alone(*ruleset, *rule, ignored);
     if (!alone) return kBadRules;
-    std::fputs(dot_text(alone->machine().image()).c_str(), stdout);
+    const fvm::ImageView& image = alone->machine().image();
+    std::fputs((o.drawing == Drawing::Dot ? dot_text(image) : svg_text(image)).c_str(), stdout);
     return kOk;
   }
   RuleText text(*ruleset, *rule, sources);

@@ -178,7 +178,8 @@ void describe_explain(CLI::App& app, Options& o) {
   app.add_option("id", o.subject, "a diagnostic, for example FC2003 or unknown-field; or the name of a rule")->required()->type_name("ID|RULE");
   app.add_option("rules,-r", o.rules, "with RULE: rules files, or folders of them")->type_name("FILE|DIR");
   add_choice<listing::Format>(app, "--format", o.list_format, {{"text", listing::Format::Text}, {"json", listing::Format::Json}}, "with RULE: text or json");
-  app.add_flag("--dot", o.dot, "with RULE: its decision program, for graphviz");
+  auto* dot = app.add_flag_callback("--dot", [&o] { o.drawing = Drawing::Dot; }, "with RULE: its decision program, for Graphviz");
+  app.add_flag_callback("--svg", [&o] { o.drawing = Drawing::Svg; }, "with RULE: its decision program, as a picture")->excludes(dot);
 }
 
 void describe_test(CLI::App& app, Options& o) {

@@ -19,6 +19,7 @@ enum ExitCode : int { kOk = 0, kBadRules = 1, kUsage = 2, kOutsideWorld = 3 };
 
 enum class Command : uint8_t { Compile, Lint, Fmt, Test, Diff, Verify, Disasm, List, Dump, Cost, Explain, Lsp };
 enum class MessageFormat : uint8_t { Text, Json, Sarif, Github, FalcoJson };
+enum class Drawing : uint8_t { None, Dot, Svg };
 
 /// What `falcoc WORD` does; without a word of this table it compiles.
 struct CommandInfo {
@@ -68,7 +69,7 @@ struct Options {
   std::vector<DiagId> denied, allowed;  ///< ids of warnings
   LintOptions lint;
   TestOptions test;
-  bool dot = false;                    ///< explain: the decision program
+  Drawing drawing = Drawing::None;     ///< explain: of the decision program
   bool fix = false;                    ///< lint: write repairs into the files
   bool check = false;                  ///< fmt: write nothing, say what would change
   bool strip = false;
