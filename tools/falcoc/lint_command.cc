@@ -7,12 +7,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "compiler/diag/examples.h"
 #include "compiler/diag/render_text.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/rules_files.h"
 #include "compiler/lint/fix.h"
 #include "tools/falcoc/messages.h"
+#include "tools/falcoc/reference.h"
 
 namespace falcoc::tool {
 namespace {
@@ -89,36 +89,6 @@ int run(const Options& o, Findings& findings, Messages& messages) {
   return messages.exit_code();
 }
 
-constexpr std::string_view kPage = R"(# Lints
-
-`falcoc lint RULES...` reports what is slow, wrong, easy to get around or untidy in rules that compile. This page is
-`falcoc list lints --format markdown`. `falcoc explain ID` prints one of them.
-
-Choosing: `--group GROUP` runs one group (repeatable), `--strict` adds what is a matter of judgement, `--target falco-0.NN`
-turns on the compatibility group. Silencing: `--allow ID`, or a comment `# falcoc: allow(ID)`: on a line right above an item, in
-it, or behind its text it is for that item; on top of the file, followed by a blank line, for the file. Failing: `--deny ID`
-makes one warning an error, `--Werror` all. `--fix` writes the repairs of the lints marked **fix** into the files.
-)";
-
-std::string code_block(std::string_view text) { return fmt::format("```yaml\n{}\n```\n", text); }
-
-std::string markdown() {
-  std::string out(kPage);
-  for (const std::string& group : lint_group_names()) {
-    out += fmt::format("\n## {}\n", group);
-    for (const LintInfo* lint : all_lints()) {
-      if (lint_group_name(lint->group) != group) continue;
-      const DiagInfo& info = diag_info(lint->id);
-      out += fmt::format("\n### FC{} {}{}{}\n\n{}\n\n", info.number(), info.slug, lint->strict ? " (strict)" : "",
-                         lint->fixes ? ", **fix**" : "", info.explanation);
-      const DiagExample& example = diag_example(lint->id);
-      out += code_block(example.bad);
-      if (!example.good.empty()) out += "\nInstead:\n\n" + code_block(example.good);
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 int run_lint_command(const Options& o) {
@@ -130,7 +100,7 @@ int run_lint_command(const Options& o) {
 }
 
 std::string list_lints(listing::Format format) {
-  if (format == listing::Format::Markdown) return markdown();
+  if (format == listing::Format::Markdown) return lints_page();
   nlohmann::json all = nlohmann::json::array();
   std::string text;
   for (const LintInfo* lint : all_lints()) {

@@ -12,6 +12,7 @@
 
 #include "compiler/diag/render_text.h"
 #include "tools/falcoc/diff_command.h"
+#include "tools/falcoc/docs_command.h"
 #include "tools/falcoc/explain.h"
 #include "tools/falcoc/explain_rule.h"
 #include "tools/falcoc/fmt_command.h"
@@ -105,6 +106,7 @@ constexpr Runner kRunners[] = {
     {Command::Dump, compile_rules},
     {Command::List, list},
     {Command::Explain, explain_one},
+    {Command::Docs, run_docs_command},
     {Command::Lsp, serve_editor},
     {Command::Verify, run_image_command},
     {Command::Disasm, run_image_command},

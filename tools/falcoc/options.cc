@@ -182,6 +182,12 @@ void describe_explain(CLI::App& app, Options& o) {
   app.add_flag_callback("--svg", [&o] { o.drawing = Drawing::Svg; }, "with RULE: its decision program, as a picture")->excludes(dot);
 }
 
+void describe_docs(CLI::App& app, Options& o) {
+  app.add_option("-o", o.out, "folder to write the pages into; it is made if there is none")->required()->type_name("DIR");
+  app.footer("Pages are Markdown, made from the tables that compiler and machine are made from.\n"
+             "Exit codes: 0 written, 2 wrong usage, 3 a file failed.");
+}
+
 void describe_test(CLI::App& app, Options& o) {
   TestOptions& t = o.test;
   app.add_option("tests", t.paths, "files of tests, or folders")->type_name("FILE|DIR");
@@ -231,6 +237,7 @@ void describe_command(CLI::App& app, Options& o) {
     case Command::Dump: return describe_dump(app, o);
     case Command::Cost: return describe_cost(app, o);
     case Command::Explain: return describe_explain(app, o);
+    case Command::Docs: return describe_docs(app, o);
     case Command::Lsp: return describe_lsp(app);
   }
 }

@@ -17,7 +17,7 @@ namespace falcoc::tool {
 /// Exit codes of both programs.
 enum ExitCode : int { kOk = 0, kBadRules = 1, kUsage = 2, kOutsideWorld = 3 };
 
-enum class Command : uint8_t { Compile, Lint, Fmt, Test, Diff, Verify, Disasm, List, Dump, Cost, Explain, Lsp };
+enum class Command : uint8_t { Compile, Lint, Fmt, Test, Diff, Verify, Disasm, List, Dump, Cost, Explain, Docs, Lsp };
 enum class MessageFormat : uint8_t { Text, Json, Sarif, Github, FalcoJson };
 enum class Drawing : uint8_t { None, Dot, Svg };
 
@@ -36,6 +36,7 @@ inline constexpr CommandInfo kCommands[] = {
     {Command::Cost, "cost", "RULES...", "what each rule can cost on one event, at most"},
     {Command::List, "list", "WHAT [RULES...]", "rules, macros, lists, fields, events, operators, diagnostics or lints"},
     {Command::Explain, "explain", "ID | RULE RULES...", "what a diagnostic means, or what a rule became"},
+    {Command::Docs, "docs", "-o DIR", "write the reference pages: events, fields, operators, diagnostics and the like"},
     {Command::Dump, "dump", "--stage=STAGE RULES...", "what a stage of the compiler made: ast, checked or asm"},
     {Command::Lsp, "lsp", "", "answer an editor on standard input and output (language server)"},
     {Command::Verify, "verify", "FILE.fbc", "check that a compiled file is safe to run"},
@@ -58,7 +59,7 @@ struct Options {
   std::string image;                   ///< verify, disasm
   std::string subject;                 ///< list: what; explain: which diagnostic or rule
   std::string stage;                   ///< dump
-  std::string out;                     ///< empty: check only
+  std::string out;                     ///< empty: check only; docs: a folder
   std::vector<std::string> only_tags, without_tags, without_names;
   std::string priority = "debug";
   MessageFormat format = MessageFormat::Text;

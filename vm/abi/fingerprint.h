@@ -63,7 +63,7 @@ inline constexpr uint64_t kCmpOpRows[] = {
 #undef FALCO_CMP_OP
 };
 inline constexpr uint64_t kTransformerRows[] = {
-#define FALCO_TRANSFORMER(...) FALCO_ROW_HASH(#__VA_ARGS__)
+#define FALCO_TRANSFORMER(id, Sym, name, lo, hi, doc) FALCO_ROW_HASH(#id ", " #Sym ", " #name ", " #lo ", " #hi)
 #include "vm/abi/transformers.def"
 #undef FALCO_TRANSFORMER
 };

@@ -35,7 +35,7 @@ enum class CmpOp : uint8_t {
 };
 
 enum class Transformer : uint8_t {
-#define FALCO_TRANSFORMER(id, Sym, name, lo, hi) Sym = id,
+#define FALCO_TRANSFORMER(id, Sym, ...) Sym = id,
 #include "vm/abi/transformers.def"
 #undef FALCO_TRANSFORMER
 };
@@ -133,6 +133,7 @@ struct TransformerInfo {
   std::string_view name;
   uint8_t min_args;
   uint8_t max_args;  ///< 0 = no limit
+  std::string_view doc;
 };
 
 namespace detail {
@@ -222,7 +223,7 @@ inline constexpr std::string_view kCmpOps[] = {
 };
 
 inline constexpr TransformerInfo kTransformers[] = {
-#define FALCO_TRANSFORMER(id, Sym, name, lo, hi) {name, lo, hi},
+#define FALCO_TRANSFORMER(id, Sym, name, lo, hi, doc) {name, lo, hi, doc},
 #include "vm/abi/transformers.def"
 #undef FALCO_TRANSFORMER
 };
