@@ -5,7 +5,7 @@ _falcoc() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" options="" values=""
   # `=` is a word of its own in --option=value.
   if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
-  case ${COMP_WORDS[1]} in lint | fmt | test | diff | cost | list | explain | dump | lsp | verify | disasm) ((COMP_CWORD == 1)) || command=${COMP_WORDS[1]} ;; esac
+  case ${COMP_WORDS[1]} in lint | fmt | test | diff | cost | list | explain | docs | dump | lsp | verify | disasm) ((COMP_CWORD == 1)) || command=${COMP_WORDS[1]} ;; esac
   case $command in
     '')
       options='-h --help --version -r -t -T -D --priority --Werror --deny --allow --format -o --strip'
@@ -90,10 +90,16 @@ _falcoc() {
       esac
       ;;
     explain)
-      options='-h --help --version -r --format --dot'
+      options='-h --help --version -r --format --dot --svg'
       case $prev in
         -r) options= ;;
         --format) values='json text' options= ;;
+      esac
+      ;;
+    docs)
+      options='-h --help --version -o'
+      case $prev in
+        -o) options= ;;
       esac
       ;;
     dump)
@@ -126,7 +132,7 @@ _falcoc() {
       esac
       ;;
   esac
-  ((COMP_CWORD > 1)) || values='lint fmt test diff cost list explain dump lsp verify disasm'
+  ((COMP_CWORD > 1)) || values='lint fmt test diff cost list explain docs dump lsp verify disasm'
   [[ $cur == -* ]] && values=$options
   mapfile -t COMPREPLY < <(compgen -W "$values" -- "$cur")
 }
