@@ -53,7 +53,7 @@ def size(root, names):
 
 # Absolute paths of home (but those of made-up people) and work folders, and hosts other than documentation.
 PLACES = re.compile(r"(?<![\w.$-])/work\w*/\w|/home/(?!(?:u|ann|bob|alice)/)[a-z]\w*/\w|(?<![\w/])/root/(?!\.ssh|x\b)\w+/\w|"
-                    r"https?://(?!(?:www\.)?(?:h\b|apache\.org|localhost|127\.0\.0\.1|169\.254\.169\.254|json\.schemastore\.org|json-schema\.org|"
+                    r"https?://(?!(?:www\.)?(?:h\b|apache\.org|w3\.org|localhost|127\.0\.0\.1|169\.254\.169\.254|json\.schemastore\.org|json-schema\.org|"
                     r"raw\.githubusercontent\.com/oasis-tcs|docs\.oasis-open\.org|falco\.org|github\.com/falcosecurity))[\w.-]+")
 
 
