@@ -130,7 +130,8 @@ class Action(CiTest):
             known = {"success()": success, "!cancelled()": True, "steps.lint.outputs.sarif != ''": outputs.get("sarif", "") != ""}
             known.update({f"inputs.{key} == 'true'": value == "true" for key, value in values.items()})
             known.update({f"inputs.{key} != ''": value != "" for key, value in values.items()})
-            if not all(known[term] for term in terms):
+            # A condition that does not ask how the others went has success() in it.
+            if not all(known[term] for term in terms) or not (success or "!cancelled()" in terms):
                 continue
             ran.append(name)
             if "uses" in step:
