@@ -32,8 +32,8 @@ YOUNGER_FLAGS = {"CLONE_CHILD_IN_PIDNS", "EXE_UPPER_LAYER", "EXE_LOWER_LAYER", "
                  "FD_LOWER_LAYER"}
 
 # One argument of an event: `event` and `argument` are names, `theirs` and `ours` what the programs show, `raw` our number, `values` all
-# arguments as capture_reader reads them.
-Shown = collections.namedtuple("Shown", "event argument theirs ours raw values")
+# arguments as capture_reader reads them, `ended` the threads that have ended by then.
+Shown = collections.namedtuple("Shown", "event argument theirs ours raw values ended")
 
 
 def younger_flags_only(s):
@@ -52,8 +52,9 @@ DECISIONS = [
     ("empty bytes are written as NULL",
      {("clone", "args"), ("clone3", "args"), ("fork", "args"), ("vfork", "args"), ("execve", "args"), ("execve", "env"), ("read", "data")},
      lambda s: (s.theirs, s.ours) == ("", "NULL")),
-    ("the result was a process, written as its name",
-     {("vfork", "res")}, lambda s: s.theirs == s.values["comm"]),
+    ("the child has ended when its parent's call returns, and sysdig brings it back",
+     {("clone", "res"), ("clone3", "res"), ("fork", "res"), ("vfork", "res")},
+     lambda s: s.raw in s.ended and (s.theirs, s.ours) == (s.values["comm"], str(s.raw))),
     ("the result was a process, and an error its number",
      {("setpgid", "res")}, lambda s: s.theirs == str(s.raw)),
     ("sysdig has no number for the call, so it was recorded without one",
@@ -97,7 +98,10 @@ class Comparison:
         names = sorted(set().union(*known.values()))
         theirs = shown(["sysdig", "-r", path, "-j", "-p"], ["evt.arg." + name for name in names])
         ours = shown([falco_vm, "-e", path, "--json", "--print"], [f"evt.{kind}.{name}" for name in names for kind in ("arg", "rawarg")])
+        ended = set()
         for time, thread, code, name, values in events:
+            if name == "procexit":
+                ended.add(thread)
             mine = ours[time, thread].popleft()
             self.events[code] += 1
             if code > LAST_KNOWN:
@@ -111,7 +115,7 @@ class Comparison:
             for argument in known[other["evt.dir"], name]:
                 self.arguments[code, argument] += 1
                 self.compare(code, Shown(name, argument, other.get("evt.arg." + argument), mine.get("evt.arg." + argument),
-                                         mine.get("evt.rawarg." + argument), values))
+                                         mine.get("evt.rawarg." + argument), values, ended))
         for left in [event for events in theirs.values() for event in events]:
             self.wrong[f"{left['evt.type']}: shown by sysdig only"].append(str(left))
 
