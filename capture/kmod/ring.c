@@ -25,6 +25,16 @@ void falco_ring_count_lost(struct falco_ring *ring)
 	} while (ring_cmpxchg(&ring->lost, seen, seen + 1) != seen);
 }
 
+static u32 take_lost(struct falco_ring *ring)
+{
+	u32 seen;
+
+	do {
+		seen = ring_read(&ring->lost);
+	} while (seen && ring_cmpxchg(&ring->lost, seen, 0) != seen);
+	return seen;
+}
+
 /* A claim that an interrupting producer made while we published is ours to publish: it saw us and left it. */
 static void publish(struct falco_ring *ring)
 {
@@ -73,7 +83,7 @@ enum falco_ring_result falco_ring_reserve(struct falco_ring *ring, u32 bytes, bo
 		}
 	}
 	record = record_at(ring, claimed);
-	record->lost_before = ring_take(&ring->lost);
+	record->lost_before = take_lost(ring);
 	ring_write(&record->state, bytes | FALCO_PROBE_RECORD_BUSY);
 	ring_local_barrier();
 	publish(ring);

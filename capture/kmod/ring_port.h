@@ -20,8 +20,8 @@
 #define ring_write(p, v) WRITE_ONCE(*(p), v)
 #define ring_load_acquire(p) smp_load_acquire(p)
 #define ring_store_release(p, v) smp_store_release(p, v)
-#define ring_cmpxchg(p, old, new) cmpxchg(p, old, new)
-#define ring_take(p) xchg(p, 0)
+/* words of one CPU's producers: against interruption only, so without locking the bus */
+#define ring_cmpxchg(p, old, new) cmpxchg_local(p, old, new)
 #define ring_local_barrier() barrier()
 #define ring_full_barrier() smp_mb()
 
@@ -51,7 +51,6 @@ void falco_ring_test_interrupt(void);
 		falco_ring_test_interrupt();                                                       \
 		expected_;                                                                         \
 	})
-#define ring_take(p) __atomic_exchange_n(p, 0, __ATOMIC_ACQ_REL)
 #define ring_local_barrier()                                                                       \
 	do {                                                                                       \
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);                                           \
