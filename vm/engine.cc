@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "vm/abi/priorities.h"
+#include "vm/exec/generic_calls.h"
 #include "vm/field/field_state_use.h"
 #include "vm/profile/cycle_clock.h"
 
@@ -79,6 +80,7 @@ Interest Engine::interest() const {
   for (size_t code = 0; code < kEventCount; ++code) {
     if (rules_->machine.watches(static_cast<EventCode>(code))) wanted.read.add(static_cast<EventCode>(code));
   }
+  wanted.generic = generic_calls(rules_->machine.image(), rules_->machine.predicates());
   wanted.noted = events_noted_by_state();
   const EventSet by_socket = events_of_sockets();
   for (size_t c = 0; c < kEventCount; ++c) {

@@ -98,7 +98,10 @@ void RingSource::set_interest(const Interest& interest) {
     if (interest.read.has(code)) interest_.events[c / 64] |= bit;
     if (interest.of_sockets.has(code)) interest_.sockets[c / 64] |= bit;
   }
-  for (__u64& word : interest_.syscalls) word = UINT64_MAX;
+  static_assert(kSyscallCount <= 64 * FALCO_PROBE_SYSCALL_WORDS);
+  for (size_t call = 0; call < kSyscallCount; ++call) {
+    if (interest.generic[call]) interest_.syscalls[call / 64] |= uint64_t{1} << (call % 64);
+  }
   has_interest_ = true;
   if (!begun_ || stopped_ || failed_) return;
   if (std::optional<SourceError> error = probe_->set_interest(interest_)) fail(std::move(*error));

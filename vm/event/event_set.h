@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// EventSet: a set of event codes, a byte each, because it is asked for every event.
+// EventSet: a set of event codes, a byte each, because it is asked for every event. SyscallSet: of system calls, for
+// those that share the generic event.
 #pragma once
 
 #include <array>
+#include <bitset>
 
 #include "vm/abi/tables.h"
 
@@ -23,5 +25,8 @@ class EventSet {
  private:
   std::array<bool, kEventCount> has_{};
 };
+
+/// By the code of syscalls.def; 0: calls that the table does not know.
+using SyscallSet = std::bitset<kSyscallCount>;
 
 }  // namespace fvm

@@ -75,6 +75,7 @@ class Machine {
   size_t rule_count() const { return view_.rules().size(); }
   /// The field uses of the image by slot.
   std::span<const FieldUse> field_uses() const { return uses_; }
+  const PredicateTable& predicates() const { return predicates_; }
   const DecisionGraph& graph() const { return graph_; }
   const ValueMemo& memo() const { return memo_; }
   const ProcessMemo& processes() const { return processes_; }

@@ -129,8 +129,9 @@ struct Interest {
   EventSet noted;         ///< of the others, those of which thread and time matter
   EventSet state{};       ///< of those read, the ones that change what is remembered
   EventSet of_sockets{};  ///< of those read, the ones that tell something only when their descriptor is a socket
+  SyscallSet generic{};   ///< when the generic event is read, the calls that are to be told by it
 
-  static Interest in_all() { return {EventSet::all(), EventSet::all(), EventSet::all()}; }
+  static Interest in_all() { return {EventSet::all(), EventSet::all(), EventSet::all(), {}, SyscallSet().set()}; }
 };
 
 /// Is told of each event that rules matched, before the next one comes.

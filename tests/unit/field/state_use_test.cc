@@ -72,7 +72,7 @@ TEST_CASE("events that nobody looks at are left unread without a trace") {
     EventSet interest;
     for (const EventCode code : kWatched) interest.add(code);
     add_events_of_state(uses, interest);
-    Player whole(Interest::in_all()), part({interest, events_noted_by_state(), {}, {}});
+    Player whole(Interest::in_all()), part({interest, events_noted_by_state(), {}, {}, {}});
     Arena arena;
     while (const EventView* b = part.next()) {
       const EventView* a = nullptr;

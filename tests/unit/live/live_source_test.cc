@@ -199,6 +199,7 @@ TEST_CASE("the interest is a mask of the events that are read") {
   interest.noted.add(EventCode::SYSCALL_READ_X);
   interest.read.add(EventCode::SYSCALL_WRITE_X);
   interest.of_sockets.add(EventCode::SYSCALL_WRITE_X);
+  interest.generic.set(0).set(70);
   live.source->set_interest(interest);
   live.batch();
   const auto code = static_cast<size_t>(EventCode::SYSCALL_EXECVE_19_X);
@@ -206,6 +207,8 @@ TEST_CASE("the interest is a mask of the events that are read") {
   const uint64_t write = uint64_t{1} << static_cast<size_t>(EventCode::SYSCALL_WRITE_X);
   CHECK(live.kernel->interest.events[0] == write);
   CHECK(live.kernel->interest.sockets[0] == write);
+  CHECK(live.kernel->interest.syscalls[0] == 1);
+  CHECK(live.kernel->interest.syscalls[1] == uint64_t{1} << 6);
   live.kernel->refuses_interest = true;
   live.source->set_interest(interest);
   BatchStatus status{};
