@@ -3,9 +3,10 @@
 """What recording costs: the same workloads in one virtual machine without a recorder, under Debian's scap module with sysdig -w, under
 ours with falco-vm -w, and under ours with the interest mask of a ruleset. Events, bytes, losses, slowdown; ratios within one run.
 
-  compare.py BIN [--rounds N] [--scale N] [--rules FILE.fbc] [--json FILE]
+  compare.py BIN [--rounds N] [--scale N] [--rules FILE.fbc] [--instructions] [--json FILE]
 
-Times are of a machine under software emulation: compare columns, not with other machines.
+Times are of a machine under software emulation: compare columns, not with other machines. With --instructions they are numbers of
+instructions, those of the recording program included, which other work on the host can't change: one round is enough.
 """
 import argparse
 import glob
@@ -78,6 +79,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=int, default=1)
     parser.add_argument("--rules", help="compiled rules whose interest is the mask of the last column; default: the default rules")
+    parser.add_argument("--instructions", action="store_true", help="one CPU, whose time is the number of instructions")
     parser.add_argument("--json", help="write all figures here")
     options = parser.parse_args()
 
@@ -99,6 +101,8 @@ def main():
         if options.rules:
             command += ["--file", f"{options.rules}:/masked.fbc"]
             recorders[-1] = "masked"
+        if options.instructions:
+            command.append("--instructions")
         if peer:
             command += ["--program", "sysdig", "--file", f"{peer}:/ko-later/scap.ko", "--expect-log", "scap"]
         result = subprocess.run(command + [os.path.join(HERE, "compare.sh"), str(options.rounds), str(options.scale)] + recorders,
