@@ -54,6 +54,9 @@ module: ## the kernel module into build/module, for the running kernel or KERNEL
 deps-package:
 	@scripts/install-deps.sh build package
 
+module-kernels: deps-guest ## the kernel module for every kernel of which apt has headers, into build/kernels (36 kernels: half an hour)
+	@python3 -B tests/guest/every_kernel.py build/kernels --suite bookworm-backports
+
 deb: deps-package build ## Debian packages into build/deb: falcoc, falco-vm, falco-probe-dkms
 	@packaging/deb/build.sh $(BUILD) build/deb
 
@@ -124,4 +127,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-sarif deps-extras deps-package deps-guest deps-disk build fast demo test install module deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format manuals check clean
+.PHONY: help deps deps-browser deps-sarif deps-extras deps-package deps-guest deps-disk build fast demo test install module module-kernels deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format manuals check clean

@@ -10,6 +10,7 @@
 #include <linux/timekeeping.h>
 
 #include "compat.h"
+#include "copies.h"
 #include "events.h"
 #include "flags.h"
 
@@ -29,9 +30,49 @@ static void collect(struct falco_event *event, const struct falco_op *op)
 	}
 }
 
+/*
+ * Arguments 2 to 4 become flags, mode and resolve. How the file can be used is asked of the file that was opened: the
+ * structure may have changed since.
+ */
+static void unfold_openat2(struct falco_event *event)
+{
+	const unsigned int told = O_ACCMODE | O_PATH;
+	u64 how[3] = {};
+	struct file *file;
+	int i;
+
+	if (!falco_read_user(how, event->args[2], sizeof(how)))
+		event->unreadable++;
+	file = event->result >= 0 ? falco_event_file(event, event->result) : NULL;
+	if (file) {
+		if ((how[0] ^ file->f_flags) & told)
+			event->raced++;
+		how[0] = (how[0] & ~(u64)told) | (file->f_flags & told);
+		if (file->f_mode & FMODE_CREATED)
+			how[0] |= O_CREAT;
+	}
+	for (i = 0; i < 3; i++)
+		event->args[2 + i] = how[i];
+}
+
+/* Argument 0 becomes the flags: the kernel's copy of them, else from user memory. */
+static void unfold_clone3(struct falco_event *event)
+{
+	u64 flags;
+
+	if (!event->copies || !falco_copied_flags(event->copies, &flags)) {
+		flags = 0;
+		/* a child's copy of the memory may not be there yet: no flags then */
+		if (!falco_read_user(&flags, event->args[0], sizeof(flags)))
+			event->unreadable++;
+		if (event->result >= 0 && falco_copies_wanted(FALCO_COPY_FLAGS))
+			event->raced++;
+	}
+	event->args[0] = flags;
+}
+
 static void unfold_structures(struct falco_event *event)
 {
-	u64 how[3] = {};
 	u32 ring[7] = {};
 	int i;
 
@@ -39,16 +80,10 @@ static void unfold_structures(struct falco_event *event)
 	case FALCO_PREPARE_NONE:
 		return;
 	case FALCO_PREPARE_OPENAT2:
-		if (!falco_read_user(how, event->args[2], sizeof(how)))
-			event->unreadable++;
-		for (i = 0; i < 3; i++)
-			event->args[2 + i] = how[i];
+		unfold_openat2(event);
 		return;
 	case FALCO_PREPARE_CLONE3:
-		/* the child's copy of the memory may not be there yet: no flags then */
-		if (!falco_read_user(how, event->args[0], sizeof(how[0])))
-			event->unreadable++;
-		event->args[0] = how[0];
+		unfold_clone3(event);
 		return;
 	case FALCO_PREPARE_IO_URING:
 		if (!falco_read_user(ring, event->args[1], 6 * sizeof(u32)))
@@ -189,7 +224,7 @@ void falco_collect_path(struct falco_event *event, const struct falco_op *op)
 		return;
 	}
 	/* an empty path names no file: calls with AT_EMPTY_PATH don't copy it */
-	if (put_user_text(event, user) && falco_copies_wanted())
+	if (put_user_text(event, user) && falco_copies_wanted(FALCO_COPY_PATHS))
 		event->raced++;
 }
 

@@ -14,6 +14,8 @@
 #include <linux/uaccess.h>
 #include <linux/version.h>
 
+#include <net/sock.h>
+
 #include <asm/syscall.h>
 
 #define FALCO_KERNEL(a, b) (LINUX_VERSION_CODE >= KERNEL_VERSION(a, b, 0))
@@ -24,8 +26,8 @@
 #ifndef CONFIG_X86_64
 #error "only x86_64 is supported"
 #endif
-#ifdef CONFIG_PREEMPT_RT
-#error "kernels with PREEMPT_RT are not supported: the hooks take spin locks with preemption off"
+#if defined(CONFIG_PREEMPT_RT) && !FALCO_KERNEL(6, 0)
+#error "kernels with PREEMPT_RT are supported from 6.0 on"
 #endif
 #ifndef CONFIG_HAVE_SYSCALL_TRACEPOINTS
 #error "the kernel has no tracepoints of system calls"
@@ -75,11 +77,14 @@ static inline struct socket *falco_sock_from_file(struct file *file)
 #endif
 
 #if FALCO_KERNEL(6, 3)
-#define falco_may_write(file) (!inode_permission(file_mnt_idmap(file), file_inode(file), MAY_WRITE | MAY_NOT_BLOCK))
-#define falco_owner_or_capable(file) inode_owner_or_capable(file_mnt_idmap(file), file_inode(file))
+#define falco_idmap(file) file_mnt_idmap(file)
 #elif FALCO_KERNEL(5, 12)
-#define falco_may_write(file) (!inode_permission(file_mnt_user_ns(file), file_inode(file), MAY_WRITE | MAY_NOT_BLOCK))
-#define falco_owner_or_capable(file) inode_owner_or_capable(file_mnt_user_ns(file), file_inode(file))
+#define falco_idmap(file) file_mnt_user_ns(file)
+#endif
+
+#if FALCO_KERNEL(5, 12)
+#define falco_may_write(file) (!inode_permission(falco_idmap(file), file_inode(file), MAY_WRITE | MAY_NOT_BLOCK))
+#define falco_owner_or_capable(file) inode_owner_or_capable(falco_idmap(file), file_inode(file))
 #else
 #define falco_may_write(file) (!inode_permission(file_inode(file), MAY_WRITE | MAY_NOT_BLOCK))
 #define falco_owner_or_capable(file) inode_owner_or_capable(file_inode(file))
@@ -100,6 +105,29 @@ static inline struct socket *falco_sock_from_file(struct file *file)
 #define falco_cap_bits(set) ((set).val)
 #else
 #define falco_cap_bits(set) ((u64)(set).cap[1] << 32 | (set).cap[0])
+#endif
+
+/* The number of a connected socket's other end, whose lock or RCU keeps it. Inodes of sockets are freed by RCU since 5.3. */
+static inline unsigned long falco_socket_ino(struct sock *sk)
+{
+#if FALCO_KERNEL(5, 3)
+	struct socket *socket;
+	unsigned long number;
+
+	rcu_read_lock();
+	socket = READ_ONCE(sk->sk_socket);
+	number = socket ? SOCK_INODE(socket)->i_ino : 0;
+	rcu_read_unlock();
+	return number;
+#else
+	return sock_i_ino(sk);
+#endif
+}
+
+#if FALCO_KERNEL(5, 10)
+#define FALCO_CLONE_FUNCTION "kernel_clone"
+#else
+#define FALCO_CLONE_FUNCTION "_do_fork"
 #endif
 
 /* before 4.19 a file does not tell that open created it */

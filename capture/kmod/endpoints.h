@@ -16,4 +16,9 @@ void falco_put_tuple(struct falco_event *event, int fd, bool inbound, const stru
 /* NULL: not a socket. Valid until the event is finished or asks for another descriptor. */
 struct socket *falco_event_socket(struct falco_event *event, int fd);
 
+/*
+ * The address that the call named at `user`: the kernel's copy, else user memory, which is counted as raced. Bytes; 0: none.
+ */
+u32 falco_event_address(struct falco_event *event, u64 user, u32 user_bytes, struct sockaddr_storage *address);
+
 #endif

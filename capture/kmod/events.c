@@ -44,16 +44,11 @@ static const u8 *const all_types[] __initconst = {
 #undef FALCO_EVENT
 };
 
-static const u8 type_bytes[] = {
+const u8 falco_type_bytes[] = {
 #define FALCO_TYPE(id, Sym, size, Kind) [id] = (size),
 #include "types.def"
 #undef FALCO_TYPE
 };
-
-u32 falco_type_bytes(u8 type)
-{
-	return type_bytes[type];
-}
 
 /* Rows as texts, one after the other: hashed while loading, then gone. */
 static const char event_rows[] __initconst =

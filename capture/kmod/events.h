@@ -64,9 +64,10 @@ enum falco_prepare {
 	FALCO_PREPARE_MMSG,      /* message: the first header in arg 1 */
 };
 
-/* Copies of user memory that the kernel made for this call and that names.c keeps until its exit. */
+/* Copies of user memory that the kernel made for this call and that names.c takes and copies.c keeps until its exit. */
 #define FALCO_COPY_PATHS 1
 #define FALCO_COPY_ADDRESS 2
+#define FALCO_COPY_FLAGS 4
 
 struct falco_message {
 	u64 iov, iov_count, name, name_bytes, control, control_bytes;
@@ -89,6 +90,7 @@ struct falco_event {
 	struct file *file;         /* of the descriptor that collectors asked for last; NULL: none or not yet looked up */
 	int file_fd;
 	u32 unreadable, raced;
+	bool raced_address;        /* counted once for each event */
 
 	u8 *base;                  /* scratch */
 	u32 at, limit;             /* next value's offset */
@@ -142,20 +144,17 @@ struct falco_syscall {
 	u8 shape_operand;
 };
 int falco_events_init(void);
-u32 falco_type_bytes(u8 type);
+extern const u8 falco_type_bytes[];  /* of numbers */
 const struct falco_syscall *falco_syscall_of(u32 nr);
 const struct falco_syscall *falco_syscall32_of(u32 nr);
 /* Arguments of a 32-bit call as the 64-bit one has them; *call becomes what socketcall() or ipc() chose. */
 void falco_unfold32(struct falco_event *event, const struct falco_syscall **call);
 
-/* names.c: copies of paths and addresses. */
-struct falco_copies *falco_copies_of_current(void);
-void falco_copies_drop(struct falco_copies *copies);
-const char *falco_copied_path(const struct falco_copies *copies, u64 user, u32 *bytes);
-const void *falco_copied_address(const struct falco_copies *copies, u32 *bytes);
-bool falco_copies_wanted(void);
-
+/* names.c: where copies.h's copies are taken. */
+/* Whether copies of this kind are made now, so that one that is missing is worth to be told. */
+bool falco_copies_wanted(u8 kind);
 void falco_names_follow_interest(void);
+void falco_names_on_fork(void *data, struct task_struct *parent, struct task_struct *child);
 /* stop_copying: no new copies; stop: the table goes too, when no hook can look any more. */
 void falco_names_stop_copying(void);
 void falco_names_stop(void);

@@ -70,8 +70,8 @@ enum falco_probe_region {
 
 struct falco_probe_producer {
 	__u64 reserved;       /* everything below is reserved; load with acquire order */
-	__u64 unreadable;     /* values left empty because user memory was not resident */
-	__u64 raced;          /* kernel's copy of a path or address missing: user memory was read instead */
+	__u64 unreadable;     /* values left empty: user memory was not resident, or a lock not free */
+	__u64 raced;          /* kernel's copy of what a call names missing: user memory was read instead */
 };
 
 struct falco_probe_consumer {

@@ -13,11 +13,11 @@
 #include "events.h"
 #include "flags.h"
 #include "layers.h"
+#include "paths.h"
 
 #define FILE_CREATED 16384u
 #define FILE_UPPER_LAYER 32768u
 #define FILE_LOWER_LAYER 65536u
-#define PATH_BYTES 4096u
 #define POLL_BATCH 16u
 #define POLL_MOST 4096u
 
@@ -112,21 +112,6 @@ void falco_collect_result_ino(struct falco_event *event, const struct falco_op *
 	struct file *file = event->result >= 0 ? falco_event_file(event, event->result) : NULL;
 
 	falco_put_number(event, file ? file_inode(file)->i_ino : 0);
-}
-
-void falco_put_path(struct falco_event *event, const struct path *path)
-{
-	u32 room;
-	char *to = (char *)falco_room(event, PATH_BYTES, &room), *text = d_path(path, to, room);
-
-	if (IS_ERR(text)) {
-		falco_put_empty(event);
-		return;
-	}
-	/* d_path() writes at the end of the room */
-	room = to + room - text;
-	memmove(to, text, room);
-	falco_put_written(event, room);
 }
 
 void falco_collect_result_path(struct falco_event *event, const struct falco_op *op)

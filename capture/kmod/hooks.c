@@ -16,6 +16,7 @@
 #include <asm/local64.h>
 
 #include "compat.h"
+#include "copies.h"
 #include "events.h"
 #include "state.h"
 
@@ -242,6 +243,7 @@ static struct {
 	{"sys_exit", on_sys_exit, NULL},
 	{"sched_process_exec", on_exec, NULL},
 	{"sched_process_exit", on_exit, NULL},
+	{"sched_process_fork", falco_names_on_fork, NULL},
 };
 
 static void match(struct tracepoint *point, void *unused)

@@ -125,11 +125,11 @@ void falco_collect_message_control(struct falco_event *event, const struct falco
 static void put_message_tuple(struct falco_event *event, bool inbound)
 {
 	const struct falco_message *message = &event->message;
-	struct sockaddr_storage address = {};
-	u32 bytes = min_t(u64, message->name_bytes, sizeof(address));
-	bool named = message->valid && message->name && bytes && falco_read_user(&address, message->name, bytes);
+	const bool there = falco_event_socket(event, (int)event->args[0]);
+	struct sockaddr_storage address;
+	const u32 bytes = there ? falco_event_address(event, message->valid ? message->name : 0, message->name_bytes, &address) : 0;
 
-	falco_put_tuple(event, (int)event->args[0], inbound, named ? &address : NULL, bytes);
+	falco_put_tuple(event, (int)event->args[0], inbound, bytes ? &address : NULL, bytes);
 }
 
 void falco_collect_message_tuple_out(struct falco_event *event, const struct falco_op *op)

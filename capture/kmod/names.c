@@ -1,153 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's own copies of paths and addresses, kept from where the call uses them until its exit event: another thread
- * can change user memory in between, the copies are what the kernel acted upon.
+ * Where the kernel's own copies of what a call names are taken: another thread can change user memory while a call runs, the
+ * copies are what the kernel acted upon.
  *
- * Paths come from a probe on putname(), to which every call gives back each copy it made, whether it succeeded or not (of
- * getname(), which makes them, compilers inline copies where no probe sees them). Addresses come from probes where connect()
- * and bind() are judged. Each task within a call has one entry of a table of fixed size; no entry, or no probes in this
- * kernel, means that user memory is read at exit, and that is counted (falco_probe_producer.raced).
+ *   paths      putname(), to which every call gives back each copy it made, whether it succeeded or not (of getname(), which
+ *              makes them, compilers inline copies where no probe sees them)
+ *   addresses  where connect(), bind() and the sending calls are judged; where a sender's address goes to the caller
+ *   flags      where clone3() and its like begin to work; the child gets them with the tracepoint of fork
+ *
+ * A call without a copy (no such function in this kernel, no room in the table) has user memory read at its exit, and that is
+ * counted (falco_probe_producer.raced).
  */
 #include <linux/err.h>
-#include <linux/hash.h>
-#include <linux/hardirq.h>
+#include <linux/fs.h>
 #include <linux/kprobes.h>
-#include <linux/sched/task_stack.h>
-#include <linux/slab.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/socket.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
 
 #include "compat.h"
+#include "copies.h"
 #include "events.h"
 
-#define WAYS 8
-#define SET_BITS 7
-#define SLOTS (WAYS << SET_BITS)
-#define SHORT_PATH 176
-/* Calls name at most two files. */
-#define PATHS 2
-
-struct copied_path {
-	u64 user;
-	u32 bytes;
-	char *text;            /* `near`, or memory of its own */
-	char near[SHORT_PATH];
-};
-
-struct falco_copies {
-	struct task_struct *task; /* whose; claimed with cmpxchg, given back with release */
-	long nr;                  /* in which call */
-	u8 paths, oldest;
-	u8 address_bytes;
-	struct copied_path path[PATHS];
-	u8 address[sizeof(struct sockaddr_storage)];
-};
-
-static struct falco_copies *table; /* NULL until the first probe */
-static struct kprobe path_probe;
-static struct kprobe address_probes[2];
-static const char *const address_points[] = {"security_socket_connect", "security_socket_bind"};
-static bool paths_on, addresses_on;
-
-static struct falco_copies *first_way(void)
-{
-	return table + WAYS * hash_ptr(current, SET_BITS);
-}
-
-static struct falco_copies *find(void)
-{
-	struct falco_copies *copies = first_way(), *end = copies + WAYS;
-
-	for (; copies < end; copies++) {
-		if (READ_ONCE(copies->task) == current)
-			return copies;
-	}
-	return NULL;
-}
-
-static void forget(struct falco_copies *copies)
-{
-	int i;
-
-	for (i = 0; i < copies->paths; i++) {
-		if (copies->path[i].text != copies->path[i].near)
-			kfree(copies->path[i].text);
-	}
-	copies->paths = 0;
-	copies->oldest = 0;
-	copies->address_bytes = 0;
-}
-
-static long current_nr(void)
-{
-	return syscall_get_nr(current, task_pt_regs(current));
-}
-
-/* The entry of this call, made anew when what is there belongs to an earlier one. NULL: all ways are taken. */
-static struct falco_copies *claim(void)
-{
-	const long nr = current_nr();
-	struct falco_copies *copies = find(), *end = first_way() + WAYS;
-
-	if (copies) {
-		if (copies->nr != nr)
-			forget(copies);
-		copies->nr = nr;
-		return copies;
-	}
-	for (copies = end - WAYS; copies < end; copies++) {
-		if (!READ_ONCE(copies->task) && !cmpxchg(&copies->task, NULL, current)) {
-			copies->nr = nr;
-			return copies;
-		}
-	}
-	return NULL;
-}
-
-struct falco_copies *falco_copies_of_current(void)
-{
-	struct falco_copies *copies = smp_load_acquire(&table) ? find() : NULL;
-
-	if (copies && copies->nr != current_nr()) {
-		falco_copies_drop(copies);
-		return NULL;
-	}
-	return copies;
-}
-
-void falco_copies_drop(struct falco_copies *copies)
-{
-	forget(copies);
-	smp_store_release(&copies->task, NULL);
-}
-
-const char *falco_copied_path(const struct falco_copies *copies, u64 user, u32 *bytes)
-{
-	int i;
-
-	for (i = 0; i < copies->paths; i++) {
-		if (copies->path[i].user == user) {
-			*bytes = copies->path[i].bytes;
-			return copies->path[i].text;
-		}
-	}
-	return NULL;
-}
-
-const void *falco_copied_address(const struct falco_copies *copies, u32 *bytes)
-{
-	*bytes = copies->address_bytes;
-	return copies->address_bytes ? copies->address : NULL;
-}
-
-bool falco_copies_wanted(void)
-{
-	return READ_ONCE(paths_on);
-}
-
-/* Whether the current task is in a call whose event wants copies of this kind and is of interest. */
-static bool in_wanted_call(u8 kind)
+/* The current task's entry when it is in a call whose event wants copies of this kind and is of interest; else NULL. */
+static struct falco_copies *copies_for(u8 kind)
 {
 	const struct falco_syscall *call;
 	long nr;
@@ -155,20 +32,22 @@ static bool in_wanted_call(u8 kind)
 	/* workers of io_uring have no call of their own */
 #ifdef PF_IO_WORKER
 	if (current->flags & PF_IO_WORKER)
-		return false;
+		return NULL;
 #endif
 	if (current->flags & PF_KTHREAD)
-		return false;
-	nr = current_nr();
+		return NULL;
+	nr = falco_current_nr();
 	if (in_ia32_syscall()) {
 		call = falco_syscall32_of(nr);
 		/* socketcall(): which call it is costs a look at user memory, so take what comes */
 		if (nr == 102)
-			return kind == FALCO_COPY_ADDRESS;
+			return kind == FALCO_COPY_ADDRESS ? falco_copies_claim(current, nr) : NULL;
 	} else {
 		call = falco_syscall_of(nr & ~__X32_SYSCALL_BIT);
 	}
-	return falco_plans[call->event].copies & kind && falco_bit(falco_state.interest.events, call->event);
+	if (!(falco_plans[call->event].copies & kind) || !falco_bit(falco_state.interest.events, call->event))
+		return NULL;
+	return falco_copies_claim(current, nr);
 }
 
 /* (struct filename *copy) */
@@ -176,56 +55,86 @@ static int on_putname(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct filename *name = (const struct filename *)regs->di;
 	struct falco_copies *copies;
-	struct copied_path *path;
-	u32 bytes;
 
-	if (IS_ERR_OR_NULL(name) || !name->uptr || !in_wanted_call(FALCO_COPY_PATHS))
+	if (IS_ERR_OR_NULL(name) || !name->uptr)
 		return 0;
-	copies = claim();
-	if (!copies)
-		return 0;
-	if (copies->paths < PATHS) {
-		path = &copies->path[copies->paths++];
-	} else {
-		path = &copies->path[copies->oldest];
-		copies->oldest = (copies->oldest + 1) % PATHS;
-		if (path->text != path->near)
-			kfree(path->text);
-	}
-	bytes = strlen(name->name);
-	path->user = (u64)(unsigned long)name->uptr;
-	path->bytes = bytes;
-	path->text = path->near;
-	if (bytes > SHORT_PATH) {
-		/* where a breakpoint brought us here nothing can be allocated */
-		path->text = in_nmi() ? NULL : kmalloc(bytes, GFP_NOWAIT | __GFP_NOWARN);
-		if (!path->text) {
-			path->text = path->near;
-			path->user = 0;
-			path->bytes = 0;
-			return 0;
-		}
-	}
-	memcpy(path->text, name->name, bytes);
+	copies = copies_for(FALCO_COPY_PATHS);
+	if (copies)
+		falco_copy_path(copies, name->uptr, name->name);
 	return 0;
 }
 
 /* (struct socket *, struct sockaddr *kernel_copy, int bytes) */
 static int on_address(struct kprobe *probe, struct pt_regs *regs)
 {
-	const void *address = (const void *)regs->si;
-	const int bytes = regs->dx;
-	struct falco_copies *copies;
+	struct falco_copies *copies = copies_for(FALCO_COPY_ADDRESS);
 
-	if (!in_wanted_call(FALCO_COPY_ADDRESS) || bytes <= 0 || bytes > sizeof(copies->address))
-		return 0;
-	copies = claim();
-	if (!copies)
-		return 0;
-	memcpy(copies->address, address, bytes);
-	copies->address_bytes = bytes;
+	if (copies)
+		falco_copy_address(copies, (const void *)regs->si, regs->dx);
 	return 0;
 }
+
+/* (struct socket *, struct msghdr *, int bytes): the header is the kernel's, its name too */
+static int on_message(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct falco_copies *copies = copies_for(FALCO_COPY_ADDRESS);
+	const struct msghdr *message = (const void *)regs->si;
+
+	if (copies)
+		falco_copy_address(copies, message->msg_name, message->msg_name ? message->msg_namelen : 0);
+	return 0;
+}
+
+/* (struct sockaddr_storage *kernel_copy, int bytes, ...) */
+static int on_sender(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct falco_copies *copies = copies_for(FALCO_COPY_ADDRESS);
+
+	if (copies)
+		falco_copy_address(copies, (const void *)regs->di, regs->si);
+	return 0;
+}
+
+/* (struct kernel_clone_args *), whose first member are the flags */
+static int on_clone(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct falco_copies *copies = copies_for(FALCO_COPY_FLAGS);
+
+	if (copies)
+		falco_copy_flags(copies, *(const u64 *)regs->di);
+	return 0;
+}
+
+/* The child leaves the same call, with registers that are copies; it does not run yet. */
+void falco_names_on_fork(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	struct falco_copies *copies;
+	u64 flags;
+
+	preempt_disable_notrace();
+	copies = falco_copies_of_current();
+	if (copies && falco_copied_flags(copies, &flags)) {
+		copies = falco_copies_claim(child, falco_current_nr());
+		if (copies)
+			falco_copy_flags(copies, flags);
+	}
+	preempt_enable_notrace();
+}
+
+static struct point {
+	const char *function;
+	kprobe_pre_handler_t handler;
+	u8 kind;
+	bool there, missing;
+	struct kprobe probe;
+} points[] = {
+	{"putname", on_putname, FALCO_COPY_PATHS},
+	{"security_socket_connect", on_address, FALCO_COPY_ADDRESS},
+	{"security_socket_bind", on_address, FALCO_COPY_ADDRESS},
+	{"security_socket_sendmsg", on_message, FALCO_COPY_ADDRESS},
+	{"move_addr_to_user", on_sender, FALCO_COPY_ADDRESS},
+	{FALCO_CLONE_FUNCTION, on_clone, FALCO_COPY_FLAGS},
+};
 
 static bool interest_in(u8 kind)
 {
@@ -238,92 +147,66 @@ static bool interest_in(u8 kind)
 	return false;
 }
 
-static bool paths_start(void)
+static void put_in(struct point *point)
 {
 	int error;
 
-	memset(&path_probe, 0, sizeof(path_probe));
-	path_probe.symbol_name = "putname";
-	path_probe.pre_handler = on_putname;
-	error = register_kprobe(&path_probe);
+	memset(&point->probe, 0, sizeof(point->probe));
+	point->probe.symbol_name = point->function;
+	point->probe.pre_handler = point->handler;
+	error = register_kprobe(&point->probe);
+	WRITE_ONCE(point->there, !error);
+	/* asked once for each time the device is open */
+	point->missing = error;
 	if (error)
-		pr_info_once("falco_probe: no probe on putname (%d): paths are read from user memory\n", error);
-	return !error;
+		pr_info("falco_probe: no probe on %s (%d): what calls name there is read from user memory\n", point->function, error);
 }
 
-static bool addresses_start(void)
-{
-	int i, error;
-
-	for (i = 0; i < ARRAY_SIZE(address_probes); i++) {
-		memset(&address_probes[i], 0, sizeof(address_probes[i]));
-		address_probes[i].symbol_name = address_points[i];
-		address_probes[i].pre_handler = on_address;
-		error = register_kprobe(&address_probes[i]);
-		if (error) {
-			pr_info_once("falco_probe: no probe on %s (%d): addresses are read from user memory\n",
-				     address_points[i], error);
-			while (i-- > 0)
-				unregister_kprobe(&address_probes[i]);
-			return false;
-		}
-	}
-	return true;
-}
-
-static void paths_stop(void)
-{
-	if (paths_on)
-		unregister_kprobe(&path_probe);
-	WRITE_ONCE(paths_on, false);
-}
-
-static void addresses_stop(void)
+bool falco_copies_wanted(u8 kind)
 {
 	int i;
 
-	for (i = 0; addresses_on && i < ARRAY_SIZE(address_probes); i++)
-		unregister_kprobe(&address_probes[i]);
-	addresses_on = false;
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		if (points[i].kind == kind && READ_ONCE(points[i].there))
+			return true;
+	}
+	return false;
 }
 
 void falco_names_follow_interest(void)
 {
-	const bool paths = interest_in(FALCO_COPY_PATHS), addresses = interest_in(FALCO_COPY_ADDRESS);
+	struct point *point;
+	int i;
 
-	if ((paths || addresses) && !table) {
-		struct falco_copies *memory = vzalloc(SLOTS * sizeof(*memory));
-
-		if (!memory) {
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		point = &points[i];
+		/*
+		 * Once there they stay until the end: putting them in and out changes the kernel's text, which is no thing
+		 * to do at each change of rules. copies_for() looks at the interest.
+		 */
+		if (point->there || point->missing || !interest_in(point->kind))
+			continue;
+		if (!falco_copies_create()) {
 			pr_info_once("falco_probe: no memory for copies of paths: they are read from user memory\n");
 			return;
 		}
-		smp_store_release(&table, memory);
+		put_in(point);
 	}
-	/*
-	 * Once there they stay until the end: putting them in and out changes the kernel's text, which is no thing to do
-	 * at each change of rules. in_wanted_call() looks at the interest.
-	 */
-	if (paths && !paths_on)
-		WRITE_ONCE(paths_on, paths_start());
-	if (addresses && !addresses_on)
-		addresses_on = addresses_start();
 }
 
 void falco_names_stop_copying(void)
 {
-	paths_stop();
-	addresses_stop();
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		if (points[i].there)
+			unregister_kprobe(&points[i].probe);
+		WRITE_ONCE(points[i].there, false);
+		points[i].missing = false;
+	}
 }
 
 void falco_names_stop(void)
 {
-	int i;
-
-	for (i = 0; table && i < SLOTS; i++) {
-		if (table[i].task)
-			forget(&table[i]);
-	}
-	vfree(table);
-	table = NULL;
+	falco_copies_destroy();
 }

@@ -7,7 +7,6 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/kdev_t.h>
-#include <linux/kernfs.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
@@ -19,6 +18,8 @@
 #include "compat.h"
 #include "events.h"
 #include "flags.h"
+#include "locks.h"
+#include "paths.h"
 
 #define CGROUPS_BYTES 4096u
 #define CHILD_IN_PIDNS 0x20000000u
@@ -117,6 +118,7 @@ void falco_collect_cgroups(struct falco_event *event, const struct falco_op *op)
 	char *to = (char *)falco_room(event, CGROUPS_BYTES, &room);
 	struct cgroup *last = NULL;
 	struct css_set *groups;
+	u32 made;
 	int i;
 
 	rcu_read_lock();
@@ -124,7 +126,6 @@ void falco_collect_cgroups(struct falco_event *event, const struct falco_op *op)
 	for (i = 0; i < CGROUP_SUBSYS_COUNT; i++) {
 		struct cgroup_subsys_state *group = groups->subsys[i];
 		u32 name_bytes;
-		int made;
 
 		if (!group || !group->ss || !group->cgroup)
 			continue;
@@ -138,13 +139,14 @@ void falco_collect_cgroups(struct falco_event *event, const struct falco_op *op)
 				break;
 			memcpy(to + at + name_bytes + 1, to + path_at, path_bytes);
 		} else {
-			made = kernfs_path_from_node(group->cgroup->kn, NULL, to + at + name_bytes + 1,
-						     room - at - name_bytes - 1);
-			if (made < 0 || made >= room - at - name_bytes - 1)
-				break;
+			made = falco_cgroup_path(group->cgroup, to + at + name_bytes + 1, room - at - name_bytes - 1);
+			if (!made) {
+				event->unreadable++;
+				continue;
+			}
 			last = group->cgroup;
 			path_at = at + name_bytes + 1;
-			path_bytes = made + 1;
+			path_bytes = made;
 		}
 		at += name_bytes + 1 + path_bytes;
 	}
@@ -187,12 +189,17 @@ void falco_collect_gid(struct falco_event *event, const struct falco_op *op)
 
 void falco_collect_tty(struct falco_event *event, const struct falco_op *op)
 {
-	struct tty_struct *tty = get_current_tty();
+	spinlock_t *lock = &current->sighand->siglock;
+	struct tty_struct *tty;
+	unsigned long flags;
 	u32 device = 0;
 
-	if (tty) {
-		device = new_encode_dev(tty_devnum(tty));
-		tty_kref_put(tty);
+	if (falco_try_lock_irqsave(lock, flags)) {
+		tty = current->signal->tty;
+		device = tty ? new_encode_dev(tty_devnum(tty)) : 0;
+		spin_unlock_irqrestore(lock, flags);
+	} else {
+		event->unreadable++;
 	}
 	falco_put_number(event, device);
 }

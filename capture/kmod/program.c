@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "events.h"
 #include "layers.h"
+#include "paths.h"
 
 #define AREA_BYTES 4096u
 #define EXE_WRITABLE 1u
@@ -159,7 +160,7 @@ void falco_collect_exe_flags(struct falco_event *event, const struct falco_op *o
 	u32 flags = 0;
 
 	if (file) {
-		if (falco_may_write(file) || falco_owner_or_capable(file))
+		if (falco_could_write(file))
 			flags |= EXE_WRITABLE;
 		switch (falco_layer_of(file)) {
 		case FALCO_LAYER_UPPER:

@@ -16,8 +16,10 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "copies.h"
 #include "endpoints.h"
 #include "events.h"
+#include "locks.h"
 
 #define TUPLE_BYTES (1 + 8 + 8 + UNIX_PATH_MAX + 2)
 
@@ -61,10 +63,8 @@ struct socket *falco_event_socket(struct falco_event *event, int fd)
 	return file ? falco_sock_from_file(file) : NULL;
 }
 
-/* The address in argument a, with its length in argument b: the kernel's copy, else user memory. 0: none. */
-static u32 given_address(struct falco_event *event, const struct falco_op *op, struct sockaddr_storage *address)
+u32 falco_event_address(struct falco_event *event, u64 user, u32 user_bytes, struct sockaddr_storage *address)
 {
-	const u64 user = event->args[op->a];
 	u32 bytes = 0;
 	const void *copy = event->copies ? falco_copied_address(event->copies, &bytes) : NULL;
 
@@ -73,16 +73,22 @@ static u32 given_address(struct falco_event *event, const struct falco_op *op, s
 		memcpy(address, copy, bytes);
 		return bytes;
 	}
-	bytes = min_t(u64, event->args[op->b], sizeof(*address));
-	if (!user || (s32)event->args[op->b] <= 0)
+	bytes = min_t(u32, user_bytes, sizeof(*address));
+	if (!user || (s32)user_bytes <= 0)
 		return 0;
-	/* once for each event: the tuple of connect is made of the same address */
-	if (event->plan->types[event->next] == FALCO_T_SOCKADDR)
+	if (!event->raced_address && falco_copies_wanted(FALCO_COPY_ADDRESS))
 		event->raced++;
+	event->raced_address = true;
 	if (falco_read_user(address, user, bytes))
 		return bytes;
 	event->unreadable++;
 	return 0;
+}
+
+/* The address in argument a, with its length in argument b. */
+static u32 given_address(struct falco_event *event, const struct falco_op *op, struct sockaddr_storage *address)
+{
+	return falco_event_address(event, event->args[op->a], event->args[op->b], address);
 }
 
 void falco_collect_address(struct falco_event *event, const struct falco_op *op)
@@ -193,12 +199,14 @@ static void pack_bound_path(struct packer *to, struct sock *sk)
 		pack_unix_path(to, "", 0);
 }
 
-/* The path is that of the end that receives. */
-static void pack_unix(struct packer *to, struct socket *socket, bool inbound, const struct sockaddr_storage *address, u32 bytes)
+/* The path is that of the end that receives. False: the other end could not be had. */
+static bool pack_unix(struct packer *to, struct socket *socket, bool inbound, const struct sockaddr_storage *address, u32 bytes)
 {
 	const struct sockaddr_un *named = (const void *)address;
-	struct sock *peer = unix_peer_get(socket->sk);
-	const u64 local_ino = SOCK_INODE(socket)->i_ino, peer_ino = peer ? sock_i_ino(peer) : 0;
+	const bool locked = falco_try_lock(&unix_sk(socket->sk)->lock);
+	/* under its lock a socket keeps its peer */
+	struct sock *peer = locked ? unix_peer(socket->sk) : NULL;
+	const u64 local_ino = SOCK_INODE(socket)->i_ino, peer_ino = peer ? falco_socket_ino(peer) : 0;
 
 	*to->at++ = AF_UNIX;
 	pack(to, inbound ? &peer_ino : &local_ino, sizeof(u64));
@@ -209,8 +217,9 @@ static void pack_unix(struct packer *to, struct socket *socket, bool inbound, co
 		pack_unix_path(to, named->sun_path, bytes - offsetof(struct sockaddr_un, sun_path));
 	else
 		pack_bound_path(to, peer);
-	if (peer)
-		sock_put(peer);
+	if (locked)
+		spin_unlock(&unix_sk(socket->sk)->lock);
+	return locked;
 }
 
 void falco_put_tuple(struct falco_event *event, int fd, bool inbound, const struct sockaddr_storage *address, u32 bytes)
@@ -235,7 +244,8 @@ void falco_put_tuple(struct falco_event *event, int fd, bool inbound, const stru
 		pack_ends(&to, v6, inbound ? &remote : &local, inbound ? &local : &remote);
 		break;
 	case AF_UNIX:
-		pack_unix(&to, socket, inbound, address, bytes);
+		if (!pack_unix(&to, socket, inbound, address, bytes))
+			event->unreadable++;
 		break;
 	}
 	falco_put_bytes(event, value, to.at - value);
@@ -257,7 +267,8 @@ void falco_collect_tuple_accept(struct falco_event *event, const struct falco_op
 void falco_collect_tuple_out(struct falco_event *event, const struct falco_op *op)
 {
 	struct sockaddr_storage address;
-	const u32 bytes = op->a ? given_address(event, op, &address) : 0;
+	const bool named = op->a && falco_event_socket(event, (int)event->args[0]);
+	const u32 bytes = named ? given_address(event, op, &address) : 0;
 
 	falco_put_tuple(event, (int)event->args[0], false, bytes ? &address : NULL, bytes);
 }
@@ -265,19 +276,19 @@ void falco_collect_tuple_out(struct falco_event *event, const struct falco_op *o
 /* The kernel wrote the sender's address, and its length as an int behind the pointer in argument b. */
 void falco_collect_tuple_in(struct falco_event *event, const struct falco_op *op)
 {
-	struct sockaddr_storage address = {};
-	s32 bytes = 0;
+	struct sockaddr_storage address;
+	u32 bytes = 0;
 
 	if (event->result < 0) {
 		falco_put_empty(event);
 		return;
 	}
-	if (op->a && event->args[op->a] && falco_read_user(&bytes, event->args[op->b], sizeof(bytes))) {
-		bytes = clamp_t(s32, bytes, 0, sizeof(address));
-		if (!falco_read_user(&address, event->args[op->a], bytes))
+	if (op->a && event->args[op->a]) {
+		if (!falco_read_user(&bytes, event->args[op->b], sizeof(bytes)))
 			bytes = 0;
+		bytes = falco_event_address(event, event->args[op->a], bytes, &address);
 	}
-	falco_put_tuple(event, (int)event->args[0], true, bytes > 0 ? &address : NULL, bytes);
+	falco_put_tuple(event, (int)event->args[0], true, bytes ? &address : NULL, bytes);
 }
 
 void falco_collect_queue(struct falco_event *event, const struct falco_op *op)

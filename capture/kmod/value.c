@@ -67,12 +67,19 @@ void falco_put_text(struct falco_event *event, const char *text, u32 count)
 void falco_put_number(struct falco_event *event, u64 value)
 {
 	const u8 type = event->plan->types[event->next];
+	const u32 bytes = falco_type_bytes[type];
 
 	/* int and pid_t arguments come in 64-bit registers whose upper halves mean nothing */
 	if (type == FALCO_T_FD || type == FALCO_T_PID)
 		value = (s64)(s32)value;
-	/* little endian: the low bytes are the value */
-	falco_put_bytes(event, &value, falco_type_bytes(type));
+	if (bytes > event->limit - event->at) {
+		event->too_long = true;
+		finish_value(event, 0);
+		return;
+	}
+	/* little endian: the low bytes are the value; behind the limit there is room for the others */
+	memcpy(event->base + event->at, &value, sizeof(value));
+	finish_value(event, bytes);
 }
 
 u32 falco_read_user_part(void *to, u64 from, u32 count)

@@ -3,7 +3,7 @@
 """Tests of the kernel module in a virtual machine: module_test.py [--kernel VERSION] stress|calls|calls32|race|build
 
 Builds the module and the programs for it, boots, and judges what came out; `build` only builds, without a warning, for all
-kernels whose headers are installed. Exit status 77 when the host lacks something.
+kernels whose headers are installed (every_kernel.py: for all that there are). Exit status 77 when the host lacks something.
 """
 import argparse
 import glob
@@ -13,15 +13,16 @@ import subprocess
 import sys
 
 import call_check
+import every_kernel
 import guest_kernel
 import probe_module
 import race_check
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {
-    "probe_tool": ("probe_tool.c", "probe_rings.c", "probe_attack.c", "probe_stress.c"),
+    "probe_tool": ("probe_tool.c", "probe_rings.c", "probe_attack.c", "probe_stress.c", "probe_bomb.c"),
     "calls": ("calls.c", "calls_socket.c", "calls_more.c"),
-    "race": ("race.c",),
+    "race": ("race.c", "race_calls.c"),
 }
 
 
@@ -52,7 +53,8 @@ def program(name, folder, bits=64):
 
 def guest(options, module, folder, programs, script, *arguments):
     command = [sys.executable, "-B", os.path.join(HERE, "run_guest.py"), "--kernel", options.kernel, "--cache", options.cache,
-               "--out", folder, "--module", module, "--kernel-module", "overlay", "--timeout", str(options.timeout)]
+               "--out", folder, "--module", module, "--kernel-module", "overlay", "--timeout", str(options.timeout),
+               "--cpus", str(options.cpus), "--append=" + options.append]
     for path in programs:
         command += ["--program", f"{path}:/bin/{os.path.basename(path)}"]
     return subprocess.run([*command, os.path.join(HERE, script), *arguments]).returncode
@@ -74,6 +76,9 @@ def main():
     parser.add_argument("--kernel", default="", help="default: the kernel that apt has for linux-image-amd64")
     parser.add_argument("--cache", default=guest_kernel.default_cache())
     parser.add_argument("--timeout", type=int, default=240)
+    parser.add_argument("--cpus", type=int, default=2, help="of the guest")
+    parser.add_argument("--append", default="", help="words for the guest's kernel")
+    parser.add_argument("--fetch-headers", action="store_true", help="of the kernel, from apt, when they are not installed")
     parser.add_argument("scene", choices=["stress", "calls", "calls32", "race", "build"])
     options = parser.parse_args()
     try:
@@ -89,7 +94,9 @@ def main():
         scene = None
         if options.scene != "stress":
             scene = program("race" if options.scene == "race" else "calls", folder, 32 if options.scene == "calls32" else 64)
-        module = probe_module.build(options.kernel, options.cache)
+        fetch = options.fetch_headers and not probe_module.headers(options.kernel)
+        headers = every_kernel.headers(options.kernel, [], os.path.join(options.cache, "headers")) if fetch else None
+        module = probe_module.build(options.kernel, options.cache, kernel=headers)
         renamed = os.path.join(folder, "falco_probe.ko")
         shutil.copy(module, renamed)
     except (Missing, guest_kernel.Missing) as error:

@@ -27,15 +27,16 @@ def _sources():
     return [path for path in files if path.endswith((".c", ".h", ".def", "Kbuild", "Makefile"))]
 
 
-def build(version, cache, flags=()):
-    """Path of falco_probe.ko for `version`; raises CannotBuild, or guest_kernel.Missing without its headers."""
+def build(version, cache, flags=(), kernel=None):
+    """Path of falco_probe.ko for `version`; `kernel`: its build system, else the installed one. Raises CannotBuild, or
+    guest_kernel.Missing without headers."""
     digest = hashlib.sha256("\0".join(flags).encode())
     for path in _sources():
         digest.update(path.encode() + open(path, "rb").read())
     built = os.path.join(cache, f"falco_probe-{version}-{digest.hexdigest()[:16]}.ko")
     if os.path.exists(built):
         return built
-    kernel = headers(version)
+    kernel = kernel or headers(version)
     if not kernel:
         raise guest_kernel.Missing(f"no headers of Linux {version} (Debian package linux-headers-{version})")
     tree = built + ".tree"

@@ -5,5 +5,6 @@
 
 int attack(void);
 int stress(char **arguments);
+int fork_bomb(int seconds);
 
 #endif

@@ -8,6 +8,7 @@
  *   stress wait               poll() sleeps while there is nothing and wakes for one event
  *   stress sockets            reads and writes are wanted of sockets only
  *   stress long               data of 65000 bytes
+ *   stress bomb SECONDS       probe_bomb.c
  *   stress hold SECONDS       keeps the device open and started, reads nothing (to be stopped or killed)
  */
 #define _GNU_SOURCE
@@ -93,7 +94,7 @@ static int full(int seconds)
 	uint64_t exits_sent = 0, exits_lost = 0;
 	int ok;
 
-	open_all(&probe, 1 << 20, 0, 256 << 10);
+	open_all(&probe, 256 << 10, 0, 64 << 10);
 	start_workers(workers, count);
 	sleep(seconds);
 	stop_workers(workers, count);
@@ -120,7 +121,7 @@ static int fast(int seconds, int wander)
 	const double end = now() + seconds;
 	int ok;
 
-	open_all(&probe, 1 << 20, 64 << 10, 256 << 10);
+	open_all(&probe, 256 << 10, 16 << 10, 64 << 10);
 	wait = (struct pollfd){.fd = probe.fd, .events = POLLIN};
 	start_workers(workers, count);
 	while (now() < end) {
@@ -269,6 +270,8 @@ int stress(char **arguments)
 		return sockets_scene();
 	if (!strcmp(arguments[0], "long"))
 		return long_scene();
+	if (!strcmp(arguments[0], "bomb"))
+		return fork_bomb(seconds);
 	if (!strcmp(arguments[0], "hold"))
 		return hold(seconds);
 	fprintf(stderr, "no such scene\n");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Changes paths and addresses while the kernel uses them: one thread opens files and connects, another rewrites the text
- * meanwhile. race_check.py then compares each event's name with the inode that the kernel found under it.
+ * Changes paths, addresses and structures while the kernel uses them: one thread opens files and connects, another rewrites
+ * them meanwhile. race_check.py then compares each event's name with the inode that the kernel found under it.
  *
  *   race ROUNDS      prints "FILE ino" for each of its two files
  */
@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "race_calls.h"
+
 static char name[] = "/tmp/race.a";
 static struct sockaddr_in address = {.sin_family = AF_INET};
 static volatile int stop;
@@ -27,6 +29,7 @@ static void *rewrite(void *unused)
 	while (!stop) {
 		((volatile char *)name)[10] ^= 'a' ^ 'b';
 		((volatile struct sockaddr_in *)&address)->sin_port ^= htons(1);
+		race_rewrite();
 		for (volatile int i = 0; i < 30; i++)
 			;
 	}
@@ -48,6 +51,7 @@ int main(int count, char **arguments)
 	fflush(stdout);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	address.sin_port = htons(5000);
+	race_calls_start();
 	pthread_create(&thread, NULL, rewrite, NULL);
 	for (int i = 0; i < rounds; i++) {
 		const int fd = open(name, O_RDONLY), sock = socket(AF_INET, SOCK_DGRAM, 0);
@@ -62,6 +66,7 @@ int main(int count, char **arguments)
 		close(fd);
 		close(sock);
 	}
+	race_calls(rounds / 2);
 	stop = 1;
 	pthread_join(thread, NULL);
 	return 0;

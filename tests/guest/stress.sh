@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs in the guest: the module under full rings, stopped, killed and lying consumers, CPUs that go and come.
+# Runs in the guest: the module under full rings, a fork bomb, stopped, killed and lying consumers, CPUs that go and come.
 failed=0
 check() { name=$1; shift; if "$@"; then echo "PASS $name"; else echo "FAIL $name"; failed=1; fi; }
 
@@ -12,6 +12,7 @@ check long probe_tool stress long
 check full probe_tool stress full 3
 check fast probe_tool stress fast 3
 check interest probe_tool stress interest 3
+check bomb probe_tool stress bomb 3
 
 # a reader that is stopped for a while: rings fill, it goes on where it was, and the sums agree
 probe_tool stress fast 5 > /tmp/stopped.log & reader=$!
