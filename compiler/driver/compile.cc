@@ -76,12 +76,15 @@ std::optional<LoadedRules> load_files(const SourceManager& sources, const std::v
 
 std::optional<LoadedRules> load_files_checking(const SourceManager& sources, const std::vector<uint32_t>& files,
                                                const std::vector<uint32_t>& check_after, const CompileOptions& options,
-                                               Diagnostics& diags) {
+                                               Diagnostics& diags, Recollection* recollection) {
   LoadedRules loaded;
   LoadOptions load_options;
   load_options.extra_sources = options.extra_sources;
   load_options.known_field = exception_field_exists;
-  const CheckOptions check_options{options.append_output};
+  load_options.recall = recollection != nullptr ? &recollection->pieces : nullptr;
+  // Each load checks all conditions again.
+  Recall<ParsedCondition> of_this_call;
+  const CheckOptions check_options{options.append_output, recollection != nullptr ? &recollection->conditions : &of_this_call};
   for (const uint32_t file : files) {
     if (!load_rules(sources, file, load_options, loaded.collection, diags)) return std::nullopt;
     if (!loaded.collection.expand_lists(diags)) return std::nullopt;

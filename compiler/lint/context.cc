@@ -60,8 +60,15 @@ bool LintContext::compares_field(const Expr& check, fvm::FieldId id) const {
 }
 
 bool LintContext::same_item(SourceRange a, SourceRange b) const {
-  if (!a.known() || !b.known() || a.file != b.file) return false;
-  return item_at(outlines_[a.file], a.begin) == item_at(outlines_[a.file], b.begin);
+  return a.known() && b.known() && a.file == b.file && item_of(a) == item_of(b);
+}
+
+const std::vector<RuleTruth>& LintContext::truths() {
+  if (!truths_known_) {
+    for (const CheckedRule& rule : rules.rules) truths_.push_back(find_truth(*this, rule));
+    truths_known_ = true;
+  }
+  return truths_;
 }
 
 std::string LintContext::shown(ExprId id) const { return one_line(text(expr(id).range)); }

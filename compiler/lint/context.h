@@ -10,6 +10,7 @@
 
 #include "compiler/lint/facts.h"
 #include "compiler/lint/lint.h"
+#include "compiler/lint/truth.h"
 #include "compiler/source/item_outline.h"
 
 namespace falcoc {
@@ -42,10 +43,15 @@ struct LintContext {
       if (rules.exprs[i].kind == Expr::Kind::Check) visit(static_cast<ExprId>(i), rules.exprs[i]);
   }
 
+  /// A file, and an item of it; null in front of the first one.
+  using Item = std::pair<uint32_t, const OutlineItem*>;
+  Item item_of(SourceRange range) const { return {range.file, item_at(outlines_[range.file], range.begin)}; }
   /// Both places lie in the same item of the same file.
   bool same_item(SourceRange a, SourceRange b) const;
   /// The text at `range`, or empty when it is unknown.
   std::string_view text(SourceRange range) const { return range.known() ? sources.text(range) : std::string_view(); }
+  /// By index of the rule; worked out when somebody asks first.
+  const std::vector<RuleTruth>& truths();
   /// One line for messages: normal form, cut when long.
   std::string shown(ExprId id) const;
   /// Names of events that are in the set, each once, without those that no longer occur.
@@ -55,6 +61,8 @@ struct LintContext {
   void mark(ExprId id, bool negated);
 
   std::vector<std::vector<OutlineItem>> outlines_;  ///< by file id
+  std::vector<RuleTruth> truths_;
+  bool truths_known_ = false;
   std::vector<bool> positive_, negative_;
 };
 

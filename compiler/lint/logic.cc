@@ -2,6 +2,7 @@
 //
 // Lints about conditions that can't mean what they say. What follows from what is the business of facts.h.
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 
 #include "compiler/lint/context.h"
@@ -12,109 +13,17 @@ namespace {
 using fvm::CmpOp;
 using fvm::FieldId;
 
-enum class Find : uint8_t { Never, Dead, Redundant, Always };
-
-/// Walks the condition of one rule with what is known at each place.
-class TruthWalk {
- public:
-  using Report = void (*)(LintContext&, const CheckedRule&, ExprId);
-
-  TruthWalk(LintContext& context, const CheckedRule& rule, Find find) : context_(context), rule_(rule), find_(find) {}
-
-  /// Whether the condition can never hold.
-  bool run() {
-    Known known{Facts(context_.predicates), Facts(context_.predicates)};
-    return walk(rule_.condition, false, known) == false;
-  }
-  /// After run(): the term that can't hold together with those in front of it; None: there is not just one.
-  ExprId culprit() const { return culprit_; }
-
- private:
-  /// All terms in front, and only those that are written in the rule itself: macros may be changed by other files.
-  struct Known {
-    Facts all, own;
-    void assume(ExprId id, bool truth, bool is_own) {
-      all.assume(id, truth);
-      if (is_own) own.assume(id, truth);
-    }
-  };
-
-  /// Written in the rule itself, all of it.
-  bool own(ExprId id) const {
-    const Expr& e = context_.expr(id);
-    return context_.same_item(e.range, rule_.condition_range) &&
-           std::all_of(e.children.begin(), e.children.end(), [&](ExprId c) { return own(c); });
-  }
-
-  static std::optional<bool> turned(std::optional<bool> truth, bool negated) {
-    return truth && negated ? std::optional(!*truth) : truth;
-  }
-
-  /// The truth of the node (or of its negation) that follows from what is known, after reporting what is odd below it.
-  std::optional<bool> walk(ExprId id, bool negated, const Known& outer) {
-    const Expr& e = context_.expr(id);
-    if (e.kind == Expr::Kind::Not) return walk(e.children[0], !negated, outer);
-    if (e.kind != Expr::Kind::And && e.kind != Expr::Kind::Or) return turned(outer.all.decide(id), negated);
-    const bool conjunction = (e.kind == Expr::Kind::And) != negated;
-    Known known = outer;
-    bool all_decided = true;
-    for (const ExprId child : e.children) {
-      const auto from_own = turned(known.own.decide(child), negated);
-      if (from_own && own(child) && !outer.own.contradictory()) {
-        if (conjunction && *from_own) report(Find::Redundant, child);
-        if (!conjunction && !*from_own) report(Find::Dead, child);
-        if (!conjunction && *from_own) report(Find::Always, child);
-      }
-      const auto truth = walk(child, negated, known);
-      if (!conjunction && truth == false && context_.expr(child).kind == Expr::Kind::And && own(child))
-        report(Find::Dead, child);
-      if (truth == !conjunction) return decided_by(child, conjunction);
-      if (!truth) all_decided = false;
-      known.assume(child, conjunction != negated, own(child));
-      if (known.all.contradictory()) return decided_by(child, conjunction);
-    }
-    return all_decided ? std::optional(conjunction) : std::nullopt;
-  }
-
-  /// A child that settles its parent; of those of an `and` the outermost is remembered.
-  std::optional<bool> decided_by(ExprId child, bool conjunction) {
-    if (conjunction) culprit_ = child;
-    return !conjunction;
-  }
-
-  void report(Find what, ExprId id) {
-    if (what != find_ || !seen_.insert(static_cast<uint32_t>(id)).second) return;
-    const SourceRange range = context_.expr(id).range;
-    switch (what) {
-      case Find::Dead:
-        context_.diags.emit<diag::DeadAlternative>(range, context_.shown(id));
-        break;
-      case Find::Redundant:
-        context_.diags.emit<diag::RedundantTerm>(range, context_.shown(id));
-        break;
-      case Find::Always:
-        context_.diags.emit<diag::AlwaysTrue>(range, context_.shown(id));
-        break;
-      case Find::Never:
-        break;
-    }
-  }
-
-  LintContext& context_;
-  const CheckedRule& rule_;
-  Find find_;
-  ExprId culprit_ = ExprId::None;
-  std::unordered_set<uint32_t> seen_;
-};
-
 bool has_switch(const LintContext& context, ExprId id) {
   const Expr& e = context.expr(id);
   if (e.kind == Expr::Kind::Check) return context.predicates.is_switch(e);
   return std::any_of(e.children.begin(), e.children.end(), [&](ExprId child) { return has_switch(context, child); });
 }
 
-void walk_all(LintContext& context, Find find) {
-  for (const CheckedRule& rule : context.rules.rules) TruthWalk(context, rule, find).run();
+/// Reports the nodes that `kind` has of each rule.
+template <typename D>
+void report_all(LintContext& context, std::vector<ExprId> RuleTruth::*kind) {
+  for (const RuleTruth& truth : context.truths())
+    for (const ExprId id : truth.*kind) context.diags.emit<D>(context.expr(id).range, context.shown(id));
 }
 
 /// Whether an event of the set has a parameter of this name, or that many.
@@ -191,33 +100,36 @@ void check_joints(LintContext& context, const ScalarText& condition) {
 }  // namespace
 
 void lint_NeverTrue(LintContext& context) {
-  for (const CheckedRule& rule : context.rules.rules) {
+  for (size_t i = 0; i < context.rules.rules.size(); ++i) {
+    const CheckedRule& rule = context.rules.rules[i];
     if (rule.source != "syscall") continue;
     const bool no_events = rule.events.none() && !has_switch(context, rule.condition);
-    TruthWalk walk(context, rule, Find::Never);
-    const bool never = walk.run();
-    if (!never && !no_events) continue;
+    const RuleTruth& truth = context.truths()[i];
+    if (!truth.never && !no_events) continue;
     Diagnostic& d = context.diags.emit<diag::NeverTrue>(rule.condition_range, rule.name);
-    if (never && walk.culprit() != ExprId::None) {
-      d.note(fmt::format("`{}` excludes what stands in front of it", context.shown(walk.culprit())),
-             context.expr(walk.culprit()).range);
+    if (truth.never && truth.culprit != ExprId::None) {
+      d.note(fmt::format("`{}` excludes what stands in front of it", context.shown(truth.culprit)),
+             context.expr(truth.culprit).range);
     }
     if (no_events) d.note("no event type satisfies it");
   }
 }
 
-void lint_DeadAlternative(LintContext& context) { walk_all(context, Find::Dead); }
-void lint_RedundantTerm(LintContext& context) { walk_all(context, Find::Redundant); }
-void lint_AlwaysTrue(LintContext& context) { walk_all(context, Find::Always); }
+void lint_DeadAlternative(LintContext& context) { report_all<diag::DeadAlternative>(context, &RuleTruth::dead); }
+void lint_RedundantTerm(LintContext& context) { report_all<diag::RedundantTerm>(context, &RuleTruth::redundant); }
+void lint_AlwaysTrue(LintContext& context) { report_all<diag::AlwaysTrue>(context, &RuleTruth::always); }
 
 void lint_ImpossibleField(LintContext& context) {
+  std::map<LintContext::Item, std::vector<const Term*>> terms;
+  for (const Term& term : context.rules.terms)
+    if (term.kind == Term::Kind::Field && term.range.known()) terms[context.item_of(term.range)].push_back(&term);
   // Macros may serve several rules; only what stands in the rule itself is about its events alone.
   for (const CheckedRule& rule : context.rules.rules) {
-    if (rule.source != "syscall" || rule.events.none()) continue;
+    if (rule.source != "syscall" || rule.events.none() || !rule.condition_range.known()) continue;
     std::unordered_set<std::string> said;
-    for (const Term& term : context.rules.terms) {
-      const bool own = term.kind == Term::Kind::Field && context.same_item(term.range, rule.condition_range);
-      if (!own || can_exist(rule.events, term.field)) continue;
+    for (const Term* own : terms[context.item_of(rule.condition_range)]) {
+      const Term& term = *own;
+      if (can_exist(rule.events, term.field)) continue;
       std::string name(context.text(term.range));
       if (name.starts_with('%')) name.erase(0, 1);
       if (!said.insert(name).second) continue;
@@ -239,6 +151,17 @@ void lint_MissingValue(LintContext& context) {
           .help(fmt::format("`{} exists` is true when there is a value", term_text(context.rules, e.lhs)));
       break;
     }
+  });
+}
+
+void lint_HostContainerId(LintContext& context) {
+  context.each_check([&](ExprId id, const Expr& e) {
+    if (!context.compares_field(e, FieldId::ContainerId)) return;
+    const bool not_empty = e.op == CmpOp::Ne && e.modifier == Modifier::None && e.constants.size() == 1 &&
+                           context.rules.constant(e.constants[0]).text.empty();
+    if (e.op == CmpOp::Exists || not_empty)
+      context.diags.emit<diag::HostContainerId>(e.range, context.shown(id))
+          .help("`container.id != host` is true in containers");
   });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Order per rule as in the reference: exception shapes, output, syntax, macros, warnings, types. A macro is typed when
+// Order per rule as in the reference: exception shapes, output, syntax, macros, warnings, types. The reference stops at
+// the first mistake; here a wrong output doesn't hide what is wrong with the condition. A macro is typed when
 // the first rule uses it, so an unused one may name fields that do not exist; its mistake is told once, by the first
 // rule that meets it.
 #include "compiler/sema/checker.h"
@@ -52,7 +53,7 @@ class Checker {
         options_(options),
         diags_(diags),
         lists_(collection),
-        macros_(collection, lists_, diags),
+        macros_(collection, lists_, options.recall, diags),
         states_(macros_.size()),
         events_(out_),
         macro_expr_([this](std::string_view name) { return macro_expr(name); }) {}
@@ -91,7 +92,8 @@ class Checker {
     rule.capture_duration_ms = decl.capture_duration_ms;
     rule.range = decl.range;
     rule.condition_range = decl.condition.range;
-    if (!check_output(decl, rule)) return;
+    const Output output = check_output(decl, rule);
+    if (output == Output::Skipped) return;
 
     auto text = expand_condition(collection_, decl, lists_, diags_);
     if (!text) return;
@@ -102,11 +104,12 @@ class Checker {
     macros_.use(unit.macros);
     const std::vector<uint32_t> macros = macros_.closure(unit.macros);
     warn_about_names(unit, macros);
-    if (!check_condition(decl, unit, macros, rule)) return;
+    if (!check_condition(decl, unit, macros, rule) || output == Output::Wrong) return;
     out_.rules.push_back(std::move(rule));
   }
 
-  bool check_output(const RuleDecl& decl, CheckedRule& rule) {
+  enum class Output : uint8_t { Right, Wrong, Skipped };
+  Output check_output(const RuleDecl& decl, CheckedRule& rule) {
     MappedText output = decl.output.text;
     for (const std::string& more : options_.append_output) output.append(" " + more, SourceRange{});
     constexpr std::string_view kContainerInfo = "%container.info";
@@ -127,10 +130,10 @@ class Checker {
     const OutputResult result = check_output_text(output, out_, rule, found);
     if (!result.ok && result.tolerable && decl.skip_if_unknown_filter) {
       skip(decl, found.all().front());
-    } else {
-      diags_.take(std::move(found));
+      return Output::Skipped;
     }
-    return result.ok;
+    diags_.take(std::move(found));
+    return result.ok ? Output::Right : Output::Wrong;
   }
 
   void skip(const RuleDecl& decl, const Diagnostic& why) {
@@ -141,10 +144,10 @@ class Checker {
 
   UnitFacts facts_of(const ParsedUnit& unit) const {
     UnitFacts facts;
-    for (const ast::Node& node : unit.ast.nodes) {
+    for (const ast::Node& node : unit.ast().nodes) {
       if (node.kind != ast::Node::Kind::Check) continue;
       collect_deprecated(unit, node.lhs, facts);
-      const ast::Operand& lhs = unit.ast.operand(node.lhs);
+      const ast::Operand& lhs = unit.ast().operand(node.lhs);
       const bool suspect =
           lhs.kind == ast::Operand::Kind::Field && (lhs.text.starts_with("ka.") || lhs.text.starts_with("jevt."));
       if (!suspect || node.modifier != Modifier::None || facts.unsafe_na) continue;
@@ -153,7 +156,7 @@ class Checker {
           (info->op != fvm::CmpOp::Eq && info->op != fvm::CmpOp::Ne && info->shape != OperandShape::List))
         continue;
       for (ast::OperandId value : node.values) {
-        if (unit.ast.operand(value).text == "<NA>")
+        if (unit.ast().operand(value).text == "<NA>")
           facts.unsafe_na = {lhs.text, unit.text.map(node.range.begin, node.range.end)};
       }
     }
@@ -161,7 +164,7 @@ class Checker {
   }
 
   void collect_deprecated(const ParsedUnit& unit, ast::OperandId id, UnitFacts& facts) const {
-    const ast::Operand& operand = unit.ast.operand(id);
+    const ast::Operand& operand = unit.ast().operand(id);
     if (operand.kind != ast::Operand::Kind::Field) {
       for (ast::OperandId argument : operand.args) collect_deprecated(unit, argument, facts);
       return;
@@ -234,7 +237,7 @@ class Checker {
     for (uint32_t macro : macros) warn(states_[macro].doubts);
 
     rule.condition = *expr;
-    rule.condition_normal_form = normal_form(unit.ast);
+    rule.condition_normal_form = normal_form(unit.ast());
     if (decl.source == "syscall") {
       rule.events = events_.of(*expr);
       if (decl.warn_evttypes && rule.events.count() > kManyEvents) {
@@ -268,7 +271,7 @@ class Checker {
     const ast::MacroText macro_text = [this](std::string_view name) -> std::optional<std::string_view> {
       const uint32_t index = *macros_.find(name);
       auto& text = states_[index].normal_form;
-      if (!text) text = normal_form(macros_.unit(index).ast);
+      if (!text) text = normal_form(macros_.unit(index).ast());
       return *text;
     };
     constexpr std::string_view kCut = "...";
@@ -300,7 +303,7 @@ std::optional<CheckedRules> check(const Collection& collection, const CheckOptio
 std::optional<CheckedRules> check_filter(std::string_view condition, Diagnostics& diags) {
   const Collection nothing;
   ListUse lists(nothing);
-  const MacroTable macros(nothing, lists, diags);
+  const MacroTable macros(nothing, lists, nullptr, diags);
   ParsedUnit unit;
   unit.text = MappedText(condition, SourceRange{});
   CheckedRules out;
@@ -312,7 +315,7 @@ std::optional<CheckedRules> check_filter(std::string_view condition, Diagnostics
   CheckedRule rule;
   rule.source = "syscall";
   rule.condition = *expr;
-  rule.condition_normal_form = ast::normal_form(unit.ast, {}, SIZE_MAX).value_or("");
+  rule.condition_normal_form = ast::normal_form(unit.ast(), {}, SIZE_MAX).value_or("");
   rule.events = EventSets(out).of(*expr);
   out.rules.push_back(std::move(rule));
   return out;
@@ -330,10 +333,11 @@ std::optional<CheckedRules> check_output(std::string_view format, Diagnostics& d
 
 std::string dump_syntax(const Collection& collection, Diagnostics& diags) {
   ListUse lists(collection);
-  const MacroTable macros(collection, lists, diags);
+  const MacroTable macros(collection, lists, nullptr, diags);
   std::string out;
   for (size_t i = 0; i < macros.size(); ++i) {
-    out += "macro \"" + macros.decl(i).name + "\"\n" + ast::dump(macros.unit(i).ast);
+    if (!macros.unit(i).parsed) continue;
+    out += "macro \"" + macros.decl(i).name + "\"\n" + ast::dump(macros.unit(i).ast());
   }
   for (const RuleDecl& decl : collection.rules) {
     auto text = expand_condition(collection, decl, lists, diags);
@@ -341,7 +345,7 @@ std::string dump_syntax(const Collection& collection, Diagnostics& diags) {
     ParsedUnit unit;
     unit.text = std::move(*text);
     unit.mark = decl.condition.mark;
-    if (macros.parse(unit, diags)) out += "rule \"" + decl.name + "\"\n" + ast::dump(unit.ast);
+    if (macros.parse(unit, diags)) out += "rule \"" + decl.name + "\"\n" + ast::dump(unit.ast());
   }
   return out;
 }

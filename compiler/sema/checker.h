@@ -12,13 +12,16 @@
 #include <vector>
 
 #include "compiler/diag/diagnostics.h"
+#include "compiler/parse/condition_parser.h"
 #include "compiler/sema/checked_rules.h"
+#include "compiler/source/recall.h"
 #include "compiler/yaml/collection.h"
 
 namespace falcoc {
 
 struct CheckOptions {
-  std::vector<std::string> append_output;  ///< each is added to every rule's output behind one blank
+  std::vector<std::string> append_output = {};  ///< each is added to every rule's output behind one blank
+  Recall<ParsedCondition>* recall = nullptr;    ///< conditions parsed before, if that is of use
 };
 
 /// Collection::expand_lists() must have run. nullopt iff an error was emitted.

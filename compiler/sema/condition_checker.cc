@@ -86,7 +86,7 @@ ExprId ConditionChecker::add(Expr expr) {
 }
 
 std::optional<ExprId> ConditionChecker::node(NodeId id) {
-  const Node& node = unit_.ast.node(id);
+  const Node& node = unit_.ast().node(id);
   Expr expr;
   switch (node.kind) {
     case Node::Kind::Macro:
@@ -120,7 +120,7 @@ std::optional<ExprId> ConditionChecker::check(const Node& node) {
     diags_.emit<diag::InternalError>(map(node.name_range), "operator `" + node.name + "` is not in operators.def");
     return std::nullopt;
   }
-  const auto lhs = terms_.build(unit_.ast, node.lhs);
+  const auto lhs = terms_.build(unit_.ast(), node.lhs);
   if (!lhs) return std::nullopt;
   Expr expr;
   expr.kind = Expr::Kind::Check;
@@ -131,7 +131,7 @@ std::optional<ExprId> ConditionChecker::check(const Node& node) {
   expr.range = map(node.range);
   if (!legal_operator(node, *info, out_.term(*lhs))) return std::nullopt;
   if (node.reference != ast::OperandId::None) {
-    const auto rhs = terms_.build(unit_.ast, node.reference);
+    const auto rhs = terms_.build(unit_.ast(), node.reference);
     if (!rhs || !legal_reference(node, *info, *lhs, *rhs)) return std::nullopt;
     expr.rhs = *rhs;
   } else if (!constants(node, *info, out_.term(*lhs), expr)) {
@@ -143,7 +143,7 @@ std::optional<ExprId> ConditionChecker::check(const Node& node) {
 bool ConditionChecker::legal_operator(const Node& node, const OperatorInfo& info, const Term& lhs) {
   if (info.op == CmpOp::Exists) return true;
   const TypeFamily family = family_of(lhs.type, lhs.is_list);
-  const auto left = [&] { return ast::excerpt(ast::normal_form(unit_.ast, node.lhs)); };
+  const auto left = [&] { return ast::excerpt(ast::normal_form(unit_.ast(), node.lhs)); };
   const bool raw_argument = lhs.kind == Term::Kind::Field && lhs.field.id == FieldId::EvtRawarg;
   if (raw_argument && !comparable_raw_argument(lhs.type)) {
     diags_.emit<diag::OperatorType>(map(node.name_range), node.name, left(), family_name(kOther))
@@ -180,8 +180,8 @@ bool ConditionChecker::legal_operator(const Node& node, const OperatorInfo& info
 bool ConditionChecker::legal_reference(const Node& node, const OperatorInfo& info, TermId lhs_id, TermId rhs_id) {
   const Term& lhs = out_.term(lhs_id);
   const Term& rhs = out_.term(rhs_id);
-  const auto left = [&] { return ast::excerpt(ast::normal_form(unit_.ast, node.lhs)); };
-  const auto right = [&] { return ast::excerpt(ast::normal_form(unit_.ast, node.reference)); };
+  const auto left = [&] { return ast::excerpt(ast::normal_form(unit_.ast(), node.lhs)); };
+  const auto right = [&] { return ast::excerpt(ast::normal_form(unit_.ast(), node.reference)); };
   if (info.op == CmpOp::PMatch || info.op == CmpOp::Regex) {
     diags_.emit<diag::OperatorField>(map(node.name_range), node.name, left(), "the right side must be constant");
     return false;
@@ -213,7 +213,7 @@ bool ConditionChecker::constants(const Node& node, const OperatorInfo& info, con
       source != nullptr && source->field.id == FieldId::EvtType && fvm::kind_of(lhs.type) == fvm::Kind::Text;
   expr.constants.reserve(node.values.size());
   for (ast::OperandId id : node.values) {
-    const Operand& value = unit_.ast.operand(id);
+    const Operand& value = unit_.ast().operand(id);
     const SourceRange range = map(value.range);
     ConstantResult converted = convert_constant(value.text, lhs.type, info.op);
     if (!converted.constant) {

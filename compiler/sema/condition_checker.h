@@ -31,7 +31,7 @@ class ConditionChecker {
       : out_(out), unit_(unit), macro_expr_(macro_expr), diags_(diags), terms_(out, unit.text, diags) {}
 
   /// nullopt: an error was emitted, or a macro has one.
-  std::optional<ExprId> run() { return node(unit_.ast.root); }
+  std::optional<ExprId> run() { return node(unit_.ast().root); }
 
   std::vector<ConstantDoubt> doubts;
   /// Of the error: an unknown field or event type, which skip-if-unknown-filter tolerates.

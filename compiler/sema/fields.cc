@@ -53,6 +53,14 @@ std::string_view nearest_known_name(const FieldResult& result) {
   return {};
 }
 
-std::string_view nearest_event_type(std::string_view name) { return nearest_name(name, suggestions().event_types); }
+std::string_view nearest_event_type(std::string_view name) {
+  const std::string_view near = nearest_name(name, suggestions().event_types);
+  constexpr size_t kShortest = 3;
+  if (!near.empty() || name.size() < kShortest) return near;
+  // `exec` is short for `execve`.
+  for (const std::string_view type : suggestions().event_types)
+    if (type.starts_with(name)) return type;
+  return {};
+}
 
 }  // namespace falcoc

@@ -3,10 +3,13 @@
 // Resolution walks the reference graph with an explicit stack: a chain of macros may be as long as the file.
 #include "compiler/sema/macros.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_set>
 
 #include "compiler/ast/ast_print.h"
+#include "compiler/sema/syntax_help.h"
 #include "vm/abi/limits.h"
 
 namespace falcoc {
@@ -20,8 +23,13 @@ size_t saturating_add(size_t a, size_t b) { return a > SIZE_MAX - b ? SIZE_MAX :
 
 }  // namespace
 
-MacroTable::MacroTable(const Collection& collection, ListUse& lists, Diagnostics& diags)
-    : collection_(collection), units_(collection.macros.size()), usable_(units_.size(), 1), used_(units_.size(), 0) {
+MacroTable::MacroTable(const Collection& collection, ListUse& lists, Recall<ParsedCondition>* recall,
+                       Diagnostics& diags)
+    : collection_(collection),
+      recall_(recall),
+      units_(collection.macros.size()),
+      usable_(units_.size(), 1),
+      used_(units_.size(), 0) {
   for (size_t i = 0; i < units_.size(); ++i) {
     auto text = expand_condition(collection, decl(i), lists, diags);
     units_[i].mark = decl(i).condition.mark;
@@ -42,12 +50,11 @@ std::optional<uint32_t> MacroTable::find(std::string_view name) const {
 }
 
 bool MacroTable::parse(ParsedUnit& unit, Diagnostics& diags) const {
-  ParsedCondition parsed = parse_condition(unit.text.view());
-  if (!parsed.error) {
-    unit.ast = std::move(parsed.condition);
-    return true;
-  }
-  const SyntaxError& error = *parsed.error;
+  const std::string_view text = unit.text.view();
+  unit.parsed = recall_ != nullptr ? recall_->get(text, parse_condition)
+                                   : std::make_shared<const ParsedCondition>(parse_condition(text));
+  if (!unit.parsed->error) return true;
+  const SyntaxError& error = *unit.parsed->error;
   const SourceRange range = unit.text.map(error.range.begin, error.range.end);
   const auto emit = [&]() -> Diagnostic& {
     switch (error.kind) {
@@ -60,7 +67,10 @@ bool MacroTable::parse(ParsedUnit& unit, Diagnostics& diags) const {
     }
     return diags.emit<diag::ConditionSyntax>(range, error.message);
   };
-  emit().at(reference_position(unit.mark, unit.text.view(), error.reference_offset));
+  Diagnostic& emitted = emit().at(reference_position(unit.mark, text, error.reference_offset));
+  SyntaxHelp help = syntax_help(text, error);
+  if (!help.replacement.empty()) emitted.suggest(range, std::move(help.replacement));
+  if (!help.text.empty()) emitted.help(std::move(help.text));
   return false;
 }
 
@@ -78,13 +88,17 @@ bool MacroTable::undefined(const ParsedUnit& unit, const Node& node, NodeMark it
     if (!visibility || macro.first < *visibility) names.push_back(macro.name);
   }
   const std::string_view near = nearest_name(node.name, names);
-  if (!near.empty()) error.suggest(range, std::string(near));
+  if (near.empty()) {
+    error.help(fmt::format("a macro is an item `- macro: {}`, in this file or in one loaded before it", ast::excerpt(node.name)));
+  } else {
+    error.suggest(range, std::string(near));
+  }
   return false;
 }
 
 /// Depth and size with macros in place; those of the macros named are known.
 bool MacroTable::measure(ParsedUnit& unit, Diagnostics& diags) const {
-  const ast::Condition& ast = unit.ast;
+  const ast::Condition& ast = unit.ast();
   std::vector<size_t> depth(ast.nodes.size());
   unit.nodes = 0;
   for (size_t i = 0; i < ast.nodes.size(); ++i) {  // children come first
@@ -116,7 +130,7 @@ bool MacroTable::measure(ParsedUnit& unit, Diagnostics& diags) const {
 
 bool MacroTable::resolve(ParsedUnit& unit, NodeMark item_mark, Diagnostics& diags) const {
   std::unordered_set<uint32_t> seen;
-  for (const Node& node : unit.ast.nodes) {
+  for (const Node& node : unit.ast().nodes) {
     if (node.kind != Node::Kind::Macro) continue;
     const auto index = find(node.name);
     if (!index) return undefined(unit, node, item_mark, std::nullopt, diags);
@@ -132,7 +146,7 @@ void MacroTable::resolve_all(Diagnostics& diags) {
     if (!usable_[i]) continue;
     ParsedUnit& unit = units_[i];
     std::unordered_set<uint32_t> seen;
-    for (const Node& node : unit.ast.nodes) {
+    for (const Node& node : unit.ast().nodes) {
       if (node.kind != Node::Kind::Macro) continue;
       const auto index = find(node.name);
       if (!index || decl(*index).first >= decl(i).visibility) {

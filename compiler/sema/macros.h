@@ -5,6 +5,7 @@
 // types.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "compiler/ast/ast.h"
 #include "compiler/diag/diagnostics.h"
 #include "compiler/parse/condition_parser.h"
+#include "compiler/source/recall.h"
 #include "compiler/yaml/collection.h"
 
 namespace falcoc {
@@ -19,17 +21,19 @@ namespace falcoc {
 /// A parsed condition with the text it came from.
 struct ParsedUnit {
   MappedText text;
-  ast::Condition ast;
+  std::shared_ptr<const ParsedCondition> parsed;
   NodeMark mark;                 ///< of the condition's YAML node
   std::vector<uint32_t> macros;  ///< distinct macros it names, in order of first use
   size_t depth = 0;              ///< levels of the tree with macros in place
   size_t nodes = 0;              ///< nodes with macros in place; saturates
+
+  const ast::Condition& ast() const { return parsed->condition; }
 };
 
 class MacroTable {
  public:
-  /// Errors: syntax of any macro, then references of macros.
-  MacroTable(const Collection& collection, ListUse& lists, Diagnostics& diags);
+  /// Errors: syntax of any macro, then references of macros. `recall`, which may be null, is kept.
+  MacroTable(const Collection& collection, ListUse& lists, Recall<ParsedCondition>* recall, Diagnostics& diags);
 
   size_t size() const { return units_.size(); }
   const MacroDecl& decl(size_t i) const { return collection_.macros[i]; }
@@ -56,6 +60,7 @@ class MacroTable {
   void resolve_all(Diagnostics& diags);
 
   const Collection& collection_;
+  Recall<ParsedCondition>* recall_;
   std::vector<ParsedUnit> units_;
   std::vector<char> usable_;
   std::vector<char> used_;

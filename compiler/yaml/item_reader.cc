@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/yaml/item_reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <unordered_set>
@@ -83,7 +85,12 @@ SourceRange ItemReader::key_range(std::string_view key) const {
 }
 
 bool ItemReader::missing(std::string_view key) const {
-  context_.diags.emit<diag::MissingKey>(range(), what_, key);
+  Diagnostic& error = context_.diags.emit<diag::MissingKey>(range(), what_, key);
+  const std::vector<uint32_t>& children = context_.document[node_].children;
+  std::vector<std::string_view> keys;
+  for (size_t i = 0; i + 1 < children.size(); i += 2) keys.push_back(context_.document[children[i]].value);
+  const std::string_view near = nearest_name(key, keys);
+  if (!near.empty()) error.suggest(key_range(near), std::string(key));
   return false;
 }
 
@@ -147,7 +154,10 @@ bool ItemReader::scalars(std::string_view key, Need need, std::vector<ScalarText
   const RawNode& node = context_.document[*value];
   if (node.kind != RawNode::Kind::Sequence) {
     const SourceRange where = node.kind == RawNode::Kind::Null ? key_range(key) : range_of(context_.sources, context_.document, *value);
-    context_.diags.emit<diag::NotSequence>(where, key, describe(node.kind));
+    Diagnostic& error = context_.diags.emit<diag::NotSequence>(where, key, describe(node.kind));
+    constexpr size_t kShortText = 60;
+    if (node.kind == RawNode::Kind::Scalar && node.value.size() <= kShortText && node.value.find('\n') == std::string::npos)
+      error.help(fmt::format("write `{}: [{}]`", key, node.value));
     return false;
   }
   out.clear();

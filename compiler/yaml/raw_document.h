@@ -27,6 +27,7 @@ struct RawDocument {
   uint32_t file = 0;
   std::vector<RawNode> nodes;
   uint32_t root = 0;
+  uint64_t weight = 0;  ///< nodes, shared ones counted at each use, long texts as several
 
   const RawNode& operator[](uint32_t id) const { return nodes[id]; }
 };

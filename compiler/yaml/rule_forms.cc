@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/yaml/rule_forms.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -71,7 +73,11 @@ class RuleReader {
     if (!parsed) {
       Diagnostic& error = context_.diags.emit<diag::BadPriority>(text.range, text.text.view());
       const std::string_view near = nearest_priority(text.text.text());
-      if (!near.empty()) error.suggest(text.range, std::string(near));
+      if (near.empty()) {
+        error.help(fmt::format("priorities are {}", fmt::join(kPriorityNames, ", ")));
+      } else {
+        error.suggest(text.range, std::string(near));
+      }
       return false;
     }
     out = *parsed;

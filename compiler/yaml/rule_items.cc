@@ -256,7 +256,8 @@ bool report_no_target(const LoadContext& context, std::string_view kind, const S
 
 bool load_rules(const SourceManager& sources, uint32_t file, const LoadOptions& options, Collection& collection, Diagnostics& diags) {
   const size_t errors_before = diags.error_count();
-  const std::optional<std::vector<RawDocument>> documents = read_yaml(sources, file, diags);
+  const std::optional<std::vector<RawDocument>> documents =
+      options.recall != nullptr ? read_yaml_pieces(sources, file, *options.recall, diags) : read_yaml(sources, file, diags);
   if (!documents) return false;
   for (const RawDocument& document : *documents) {
     const LoadContext context{sources, document, options, collection, diags};

@@ -12,6 +12,7 @@
 #include "compiler/diag/diagnostics.h"
 #include "compiler/source/source_manager.h"
 #include "compiler/yaml/collection.h"
+#include "compiler/yaml/yaml_pieces.h"
 
 namespace falcoc {
 
@@ -19,6 +20,7 @@ struct LoadOptions {
   std::vector<std::string> extra_sources;  ///< event sources besides `syscall`
   /// Whether a field of an exception exists (with argument, or a transformer call around it). Empty: everything does.
   std::function<bool(std::string_view field)> known_field;
+  Recall<YamlPiece>* recall = nullptr;  ///< what was read before, if that is of use
 };
 
 /// Reads the items of a file behind what the collection already holds. Goes on after a bad item to report more than one

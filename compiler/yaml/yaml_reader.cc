@@ -15,6 +15,7 @@
 #include <streambuf>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "vm/abi/image_format.h"
 #include "vm/abi/limits.h"
@@ -34,6 +35,14 @@ class ViewBuffer : public std::streambuf {
     char* begin = const_cast<char*>(text.data());  // the get area is never written
     setg(begin, begin, begin + text.size());
   }
+};
+
+/// What is behind messages of the library that say little about rules files.
+constexpr std::pair<std::string_view, std::string_view> kYamlHelp[] = {
+    {"illegal map value", "a text that contains `: ` stands in quotes"},
+    {"unknown token", "a text that begins with `%`, `@` or a back quote stands in quotes"},
+    {"end of sequence not found", "this line is indented less than the keys of its item, or it begins with a TAB"},
+    {"end of map not found", "this line is indented in another way than the keys of its item, or ` #` made a comment of the end of the text above"},
 };
 
 constexpr unsigned kRepeats = 4;  ///< documents at one place that mean the library does not get on
@@ -71,6 +80,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   RawDocument take() {
     if (document_.nodes.empty()) add(RawNode::Kind::Null, start_, {});
+    document_.weight = total_;
     return std::move(document_);
   }
 
@@ -179,7 +189,9 @@ std::string_view binary_kind(std::string_view text) {
   return {};
 }
 
-bool check_text(std::string_view text, uint32_t file, Diagnostics& diags) {
+}  // namespace
+
+bool check_yaml_bytes(std::string_view text, uint32_t file, Diagnostics& diags) {
   const auto at = [&](size_t offset) {
     return SourceRange{file, static_cast<uint32_t>(offset), static_cast<uint32_t>(std::min(offset + 1, text.size()))};
   };
@@ -212,11 +224,12 @@ bool check_text(std::string_view text, uint32_t file, Diagnostics& diags) {
   return true;
 }
 
-}  // namespace
-
 std::optional<std::vector<RawDocument>> read_yaml(const SourceManager& sources, uint32_t file, Diagnostics& diags) {
   const std::string_view text = sources.text(file);
-  if (!check_text(text, file, diags)) return std::nullopt;
+  return check_yaml_bytes(text, file, diags) ? parse_yaml(text, file, diags) : std::nullopt;
+}
+
+std::optional<std::vector<RawDocument>> parse_yaml(std::string_view text, uint32_t file, Diagnostics& diags) {
   const size_t bom_bytes = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   const auto at = [&](size_t offset) {
     const auto begin = static_cast<uint32_t>(std::min(offset, text.size()));
@@ -254,7 +267,9 @@ std::optional<std::vector<RawDocument>> read_yaml(const SourceManager& sources, 
     if (error.msg.find("anchor") != std::string::npos && error.msg.find("not") != std::string::npos) {
       diags.emit<diag::YamlUnknownAnchor>(range);
     } else {
-      diags.emit<diag::YamlSyntax>(range, error.msg);
+      Diagnostic& emitted = diags.emit<diag::YamlSyntax>(range, error.msg);
+      for (const auto& [message, help] : kYamlHelp)
+        if (error.msg == message) emitted.help(std::string(help));
     }
   } catch (const std::exception& error) {
     diags.emit<diag::YamlSyntax>(SourceRange{file, 0, 0}, std::string_view(error.what()));

@@ -50,6 +50,14 @@ TEST_CASE("what other files may change is not redundant") {
   CHECK(said(DiagId::RedundantTerm, std::string(kExec) + "proc.name = nc and proc.name exists"));
 }
 
+TEST_CASE("the host has a container id") {
+  CHECK(said(DiagId::HostContainerId, std::string(kExec) + "container.id exists"));
+  CHECK(said(DiagId::HostContainerId, std::string(kExec) + "not container.id exists"));
+  CHECK(said(DiagId::HostContainerId, std::string(kExec) + "container.id != \"\""));
+  CHECK_FALSE(said(DiagId::HostContainerId, std::string(kExec) + "container.id != host and container.name exists"));
+  CHECK_FALSE(said(DiagId::HostContainerId, std::string(kExec) + "container.id in (\"\", host)"));
+}
+
 TEST_CASE("shadowing needs every alternative and every event type") {
   const auto shadowed = [](const std::string& front, const std::string& behind) {
     return Linted(rule_with(front, "A") + rule_with(behind, "B")).says(DiagId::ShadowedRule);

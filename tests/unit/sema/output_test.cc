@@ -101,3 +101,14 @@ TEST_CASE("outputs of rules") {
   CHECK(unknown.slugs() == "output-unknown-field");
   CHECK(unknown.marked() == "%foo.bar");
 }
+
+TEST_CASE("a wrong output doesn't hide a wrong condition") {
+  const auto rule_with = [](std::string_view condition, std::string_view more) {
+    return Checked("- rule: r\n  desc: d\n  condition: " + std::string(condition) +
+                   "\n  output: \"%proc.nam\"\n  priority: INFO\n" + std::string(more));
+  };
+  CHECK(rule_with("proc.nam = x", "").slugs() == "output-unknown-field unknown-field");
+  CHECK(rule_with("nothing and (", "").slugs() == "output-unknown-field condition-syntax");
+  CHECK(rule_with("evt.type = open", "").slugs() == "output-unknown-field");
+  CHECK(rule_with("proc.nam = x", "  skip-if-unknown-filter: true\n").slugs() == "skipped-rule");
+}
