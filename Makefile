@@ -95,6 +95,9 @@ bench-growth: build ## ten times the rules, and lists of 100 000 entries: time p
 bench-compile: build ## time of falcoc, size of the image, time to load it: make bench-compile RULES='a.yaml'
 	@python3 -B scripts/bench_compile.py $(BUILD) $(or $(RUNS),15) $(RULES)
 
+bench-lsp: build ## time of the language server while typing, with what it remembers and without
+	@python3 -B scripts/bench_lsp.py $(BUILD) $(or $(RUNS),60)
+
 bench-chart: ## a page of the benchmarks' latest results: build/release/bench-results/chart.html
 	@$(chart)
 
@@ -127,4 +130,4 @@ check: deps-extras ## clang-tidy and the policy tests
 clean: ## remove all build folders
 	@rm -rf build
 
-.PHONY: help deps deps-browser deps-sarif deps-extras deps-package deps-guest deps-disk build fast demo test install module module-kernels deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-chart asan tsan hostile fuzz format manuals check clean
+.PHONY: help deps deps-browser deps-sarif deps-extras deps-package deps-guest deps-disk build fast demo test install module module-kernels deb guest bench-guest guest-packages compare-sysdig bench-memory bench bench-compare bench-growth bench-compile bench-lsp bench-chart asan tsan hostile fuzz format manuals check clean

@@ -275,6 +275,34 @@ class Lsp(ProgramTest):
         self.editor.change(self.uri, "- list: [\n")
         self.assertEqual(self.editor.ask("textDocument/formatting", params)["error"]["code"], FAILED)
 
+    def applied(self, text, action):
+        lines = text.split("\n")
+        edits = action["edit"]["changes"][self.uri]
+        for edit in sorted(edits, key=lambda e: (-e["range"]["start"]["line"], -e["range"]["start"]["character"])):
+            start, end = edit["range"]["start"], edit["range"]["end"]
+            head = lines[start["line"]][:start["character"]]
+            tail = lines[end["line"]][end["character"]:]
+            lines[start["line"]:end["line"] + 1] = (head + edit["newText"] + tail).split("\n")
+        return "\n".join(lines)
+
+    def test_quick_fixes(self):
+        """Each action, applied, ends the finding that it is offered for."""
+        self.editor.start()
+        text = RULES.replace("(execve, execveat)", "(execve)").replace("[bash, sh]", "[bash, sh, bash]") + "\n- list: spare\n  items: [a]\n"
+        found = self.editor.open(self.uri, text)
+        self.assertEqual(sorted(d["code"] for d in found), ["FC3002", "FC4203", "FC4306"])
+        whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
+        params = {"textDocument": {"uri": self.uri}, "range": whole, "context": {"diagnostics": found}}
+        # Asked before the change is checked: the answer is about the text as it is now.
+        self.editor.notify("textDocument/didChange", {"textDocument": {"uri": self.uri, "version": 2}, "contentChanges": [{"text": text}]})
+        actions = self.editor.ask("textDocument/codeAction", params)["result"]
+        self.assertEqual(len(actions), 5)
+        for action in actions:
+            with self.subTest(action["title"]):
+                (about,) = action["diagnostics"]
+                left = self.editor.change(self.uri, self.applied(text, action))
+                self.assertEqual(sorted(d["code"] for d in left), sorted(d["code"] for d in found if d != about))
+
     def alive(self):
         self.assertEqual(self.editor.ask("textDocument/dance")["error"]["code"], NO_METHOD)
 
@@ -291,7 +319,7 @@ class Lsp(ProgramTest):
                 self.editor.send(data)
                 self.assertEqual(self.editor.receive()["error"]["code"], code)
                 self.alive()
-        methods = ["hover", "completion", "definition", "references", "rename", "prepareRename", "formatting"]
+        methods = ["hover", "completion", "definition", "references", "rename", "prepareRename", "formatting", "codeAction"]
         for params in (None, 7, [], {}, {"textDocument": 3}, {"textDocument": {"uri": 3}, "position": 9}, {"textDocument": {"uri": "file:///absent.yaml"}, "position": {"line": -1, "character": 0}},
                        {"textDocument": {"uri": "file:///%00/x"}, "position": {"line": 1e300, "character": 0}}):
             for method in methods:

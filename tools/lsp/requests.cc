@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/lsp/requests.h"
 
+#include <algorithm>
+
 #include "compiler/fmt/format.h"
 #include "tools/lsp/completion.h"
 #include "tools/lsp/hover.h"
@@ -8,6 +10,8 @@
 
 namespace lsp {
 namespace {
+
+constexpr const char* kQuickFix = "quickfix";
 
 Answer refuse(ErrorCode code, std::string message) { return {nullptr, code, std::move(message)}; }
 
@@ -47,9 +51,9 @@ Json location(const std::vector<RulesFile>& files, size_t file, Span range) {
   return {{"uri", files[file].uri}, {"range", range_json(TextPositions(files[file].text), range)}};
 }
 
-Answer answer_hover(const Workspace& workspace, const Json& params) {
+Answer answer_hover(const Session& session, const Json& params) {
   Answer answer;
-  const std::optional<Target> target = find_target(workspace, params, answer);
+  const std::optional<Target> target = find_target(session.workspace, params, answer);
   if (!target) return answer;
   if (std::optional<Hover> found = hover(target->files, target->file, target->offset)) {
     const Json range = range_json(TextPositions(target->files[target->file].text), found->range);
@@ -58,9 +62,9 @@ Answer answer_hover(const Workspace& workspace, const Json& params) {
   return answer;
 }
 
-Answer answer_completion(const Workspace& workspace, const Json& params) {
+Answer answer_completion(const Session& session, const Json& params) {
   Answer answer;
-  const std::optional<Target> target = find_target(workspace, params, answer);
+  const std::optional<Target> target = find_target(session.workspace, params, answer);
   if (!target) return answer;
   Completion completion = complete(target->files, target->file, target->offset);
   const Json range = range_json(TextPositions(target->files[target->file].text), completion.replaced);
@@ -75,9 +79,9 @@ Answer answer_completion(const Workspace& workspace, const Json& params) {
   return answer;
 }
 
-Answer answer_definition(const Workspace& workspace, const Json& params) {
+Answer answer_definition(const Session& session, const Json& params) {
   Answer answer;
-  const std::optional<Target> target = find_target(workspace, params, answer);
+  const std::optional<Target> target = find_target(session.workspace, params, answer);
   if (!target) return answer;
   if (const std::optional<Symbol> symbol = symbol_at(target->files, target->file, target->offset)) {
     if (const auto found = definition_of(target->files, symbol->kind, symbol->name))
@@ -86,9 +90,9 @@ Answer answer_definition(const Workspace& workspace, const Json& params) {
   return answer;
 }
 
-Answer answer_references(const Workspace& workspace, const Json& params) {
+Answer answer_references(const Session& session, const Json& params) {
   Answer answer;
-  const std::optional<Target> target = find_target(workspace, params, answer);
+  const std::optional<Target> target = find_target(session.workspace, params, answer);
   if (!target) return answer;
   answer.result = Json::array();
   const Json& wanted = member(params, {"context", "includeDeclaration"});
@@ -100,18 +104,18 @@ Answer answer_references(const Workspace& workspace, const Json& params) {
   return answer;
 }
 
-Answer answer_prepare_rename(const Workspace& workspace, const Json& params) {
+Answer answer_prepare_rename(const Session& session, const Json& params) {
   Answer answer;
-  const std::optional<Target> target = find_target(workspace, params, answer);
+  const std::optional<Target> target = find_target(session.workspace, params, answer);
   if (!target) return answer;
   if (const std::optional<Symbol> symbol = symbol_at(target->files, target->file, target->offset))
     answer.result = range_json(TextPositions(target->files[target->file].text), symbol->range);
   return answer;
 }
 
-Answer answer_rename(const Workspace& workspace, const Json& params) {
+Answer answer_rename(const Session& session, const Json& params) {
   Answer answer;
-  const std::optional<Target> target = find_target(workspace, params, answer);
+  const std::optional<Target> target = find_target(session.workspace, params, answer);
   if (!target) return answer;
   const std::optional<std::string> name = string_member(params, {"newName"});
   if (!name) return refuse(ErrorCode::InvalidParams, "newName is needed");
@@ -128,9 +132,9 @@ Answer answer_rename(const Workspace& workspace, const Json& params) {
   return answer;
 }
 
-Answer answer_formatting(const Workspace& workspace, const Json& params) {
+Answer answer_formatting(const Session& session, const Json& params) {
   const std::optional<std::string> uri = string_member(params, {"textDocument", "uri"});
-  const std::string* text = uri ? workspace.find(*uri) : nullptr;
+  const std::string* text = uri ? session.workspace.find(*uri) : nullptr;
   if (text == nullptr) return refuse(ErrorCode::InvalidParams, "textDocument.uri of an open document is needed");
   falcoc::SourceManager sources;
   falcoc::Diagnostics diags;
@@ -144,35 +148,62 @@ Answer answer_formatting(const Workspace& workspace, const Json& params) {
   return answer;
 }
 
-struct Row {
-  std::string_view method;
-  const char* capability;
-  Handler handler;
-};
-/// prepareRename is announced as a part of rename.
-constexpr Row kRows[] = {
-    {"textDocument/hover", "hoverProvider", answer_hover},
-    {"textDocument/completion", "completionProvider", answer_completion},
-    {"textDocument/definition", "definitionProvider", answer_definition},
-    {"textDocument/references", "referencesProvider", answer_references},
-    {"textDocument/prepareRename", "renameProvider", answer_prepare_rename},
-    {"textDocument/rename", "renameProvider", answer_rename},
-    {"textDocument/formatting", "documentFormattingProvider", answer_formatting},
+bool wants_quick_fixes(const Json& params) {
+  const Json& only = member(params, {"context", "only"});
+  return !only.is_array() || only.empty() || std::find(only.begin(), only.end(), Json(kQuickFix)) != only.end();
+}
+
+Answer answer_code_action(const Session& session, const Json& params) {
+  const std::optional<std::string> uri = string_member(params, {"textDocument", "uri"});
+  const std::string* text = uri ? session.workspace.find(*uri) : nullptr;
+  const Json& range = member(params, {"range"});
+  const std::optional<Position> start = position_member(range, "start"), end = position_member(range, "end");
+  if (text == nullptr || !start || !end)
+    return refuse(ErrorCode::InvalidParams, "textDocument.uri of an open document and range are needed");
+  Answer answer;
+  answer.result = Json::array();
+  const auto found = session.findings.find(*uri);
+  if (found == session.findings.end() || !wants_quick_fixes(params)) return answer;
+  const TextPositions positions(*text);
+  const size_t begin = positions.offset(*start), last = positions.offset(*end);
+  for (const Finding& finding : found->second) {
+    if (finding.range.begin > last || finding.range.end < begin) continue;
+    for (const Repair& repair : finding.repairs) {
+      answer.result.push_back({{"title", repair.title},
+                               {"kind", kQuickFix},
+                               {"diagnostics", Json::array({finding.diagnostic})},
+                               {"isPreferred", repair.preferred},
+                               {"edit", {{"changes", repair.changes}}}});
+    }
+  }
+  return answer;
+}
+
+constexpr Request kRequests[] = {
+    {"textDocument/hover", "hoverProvider", false, answer_hover},
+    {"textDocument/completion", "completionProvider", false, answer_completion},
+    {"textDocument/definition", "definitionProvider", false, answer_definition},
+    {"textDocument/references", "referencesProvider", false, answer_references},
+    {"textDocument/prepareRename", "renameProvider", false, answer_prepare_rename},
+    {"textDocument/rename", "renameProvider", false, answer_rename},
+    {"textDocument/formatting", "documentFormattingProvider", false, answer_formatting},
+    {"textDocument/codeAction", "codeActionProvider", true, answer_code_action},
 };
 
 }  // namespace
 
-Handler find_handler(std::string_view method) {
-  for (const Row& row : kRows)
-    if (row.method == method) return row.handler;
+const Request* find_request(std::string_view method) {
+  for (const Request& request : kRequests)
+    if (request.method == method) return &request;
   return nullptr;
 }
 
 Json capabilities() {
   constexpr int kFullText = 1;
   Json all = {{"positionEncoding", "utf-16"}, {"textDocumentSync", {{"openClose", true}, {"change", kFullText}}}};
-  for (const Row& row : kRows) all[row.capability] = true;
+  for (const Request& request : kRequests) all[request.capability] = true;
   all["completionProvider"] = {{"triggerCharacters", {".", "%", "(", " "}}};
+  all["codeActionProvider"] = {{"codeActionKinds", {kQuickFix}}};
   all["renameProvider"] = {{"prepareProvider", true}};
   return {{"capabilities", std::move(all)}, {"serverInfo", {{"name", "falcoc"}}}};
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tools/lsp/checking.h"
 #include "tools/lsp/json.h"
 #include "tools/lsp/workspace.h"
 
@@ -28,10 +29,21 @@ struct Answer {
   std::string message;
 };
 
-using Handler = Answer (*)(const Workspace& workspace, const Json& params);
+/// What requests are answered from.
+struct Session {
+  Workspace workspace;
+  std::map<std::string, std::vector<Finding>> findings;  ///< of open documents, by URI, as published last
+};
+
+struct Request {
+  std::string_view method;
+  const char* capability;  ///< member of the capabilities; prepareRename is announced as a part of rename
+  bool asks_findings;      ///< Session::findings must be those of the texts
+  Answer (*handler)(const Session& session, const Json& params);
+};
 
 /// null: no such request about documents.
-Handler find_handler(std::string_view method);
+const Request* find_request(std::string_view method);
 
 /// What `initialize` answers.
 Json capabilities();

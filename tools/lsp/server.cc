@@ -80,9 +80,10 @@ class Server {
       state_ = State::ShutDown;
       return send({{"id", id}, {"result", nullptr}});
     }
-    const Handler handler = find_handler(method);
+    const Request* handler = find_request(method);
     if (handler == nullptr) return fail(id, ErrorCode::MethodNotFound, "there is no request `" + method + "`");
-    Answer answer = handler(workspace_, params);
+    if (handler->asks_findings) check();
+    Answer answer = handler->handler(session_, params);
     if (answer.error) return fail(id, *answer.error, answer.message);
     send({{"id", id}, {"result", std::move(answer.result)}});
   }
@@ -98,22 +99,23 @@ class Server {
     if (method == "textDocument/didOpen") {
       if (std::optional<std::string> text = string_member(params, {"textDocument", "text"}))
         keep(*uri, std::move(*text));
-    } else if (method == "textDocument/didChange" && workspace_.find(*uri) != nullptr) {
+    } else if (method == "textDocument/didChange" && session_.workspace.find(*uri) != nullptr) {
       const Json& changes = member(params, {"contentChanges"});
       // Only whole texts were announced; the last one counts.
       if (!changes.is_array() || changes.empty() || !member(changes.back(), {"range"}).is_null()) return;
       if (std::optional<std::string> text = string_member(changes.back(), {"text"})) keep(*uri, std::move(*text));
-    } else if (method == "textDocument/didSave" && workspace_.find(*uri) != nullptr) {
+    } else if (method == "textDocument/didSave" && session_.workspace.find(*uri) != nullptr) {
       changed_folders_.insert(Workspace::folder_of(*uri));
-    } else if (method == "textDocument/didClose" && workspace_.find(*uri) != nullptr) {
-      workspace_.close(*uri);
-      publish(*uri, Json::array());
+    } else if (method == "textDocument/didClose" && session_.workspace.find(*uri) != nullptr) {
+      session_.workspace.close(*uri);
+      session_.findings.erase(*uri);
+      publish(*uri);
       changed_folders_.insert(Workspace::folder_of(*uri));
     }
   }
 
   void keep(const std::string& uri, std::string text) {
-    if (workspace_.set(uri, std::move(text))) {
+    if (session_.workspace.set(uri, std::move(text))) {
       changed_folders_.insert(Workspace::folder_of(uri));
     } else {
       constexpr int kError = 1;
@@ -124,25 +126,33 @@ class Server {
 
   void check() {
     std::map<std::string, std::vector<std::string>> open;
-    for (const auto& [uri, text] : workspace_.open()) open[Workspace::folder_of(uri)].push_back(uri);
+    for (const auto& [uri, text] : session_.workspace.open()) open[Workspace::folder_of(uri)].push_back(uri);
     for (const std::string& folder : changed_folders_) {
       const auto documents = open.find(folder);
       if (documents == open.end()) continue;
-      for (const auto& [uri, found] : check_files(workspace_.files_with(documents->second.front()), documents->second))
-        publish(uri, found);
+      const std::vector<RulesFile> files = session_.workspace.files_with(documents->second.front());
+      for (auto& [uri, found] : check_files(files, documents->second, recollection_)) {
+        session_.findings[uri] = std::move(found);
+        publish(uri);
+      }
     }
     changed_folders_.clear();
   }
 
-  void publish(const std::string& uri, const Json& diagnostics) {
-    send({{"method", "textDocument/publishDiagnostics"}, {"params", {{"uri", uri}, {"diagnostics", diagnostics}}}});
+  void publish(const std::string& uri) {
+    Json diagnostics = Json::array();
+    if (const auto found = session_.findings.find(uri); found != session_.findings.end())
+      for (const Finding& finding : found->second) diagnostics.push_back(finding.diagnostic);
+    send({{"method", "textDocument/publishDiagnostics"},
+          {"params", {{"uri", uri}, {"diagnostics", std::move(diagnostics)}}}});
   }
 
   MessageReader reader_;
   int output_;
   State state_ = State::New;
   bool exited_ = false, lost_ = false;
-  Workspace workspace_;
+  Session session_;
+  falcoc::Recollection recollection_;  ///< of the folder that was checked last
   std::set<std::string> changed_folders_;
 };
 
