@@ -246,6 +246,23 @@ class Generate(RuleTest):
                 self.assertEqual(mine, [], out)
                 self.assertNotIn(f"not noticed: {self.rules}", "\n".join(l for l in out.splitlines() if rule in l))
 
+    def test_a_file_finds_its_rules_from_where_it_lies(self):
+        for place, named in (("rules/tests/made.yaml", None), ("rules/made.yaml", "rules: [.]"), ("elsewhere/deep/made.yaml", "rules: [../../rules]")):
+            with self.subTest(place):
+                path = self.folder / place
+                path.parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / "rules" / "r.yaml").write_text(SHELL)
+                made = falcoc("test", "--generate", "Hashes read", "--rules", self.folder / "rules", "-o", path)
+                self.assert_exit(made, OK)
+                self.assertEqual(made.stdout, b"")
+                lines = [line for line in path.read_text().splitlines() if line.startswith("rules:")]
+                self.assertEqual(lines, [named] if named else [])
+                if place != "rules/made.yaml":  # a folder of rules takes the file for rules
+                    self.run_tests(OK, path)
+                path.unlink()
+        self.assert_refused(falcoc("test", "--generate", "Hashes read", "--rules", self.rules, "-o", self.folder), OUTSIDE, "FC9")
+        self.assert_refused(falcoc("test", self.tests_file(), "-o", "x.yaml"), USAGE, "--generate")
+
     def test_every_branch_is_found_and_what_is_written_can_be_read_again(self):
         self.file("rules.yaml", """- rule: r
   desc: d

@@ -201,6 +201,7 @@ void describe_test(CLI::App& app, Options& o) {
   app.add_flag("-v,--verbose", t.verbose, "list cases that passed, too");
   app.add_option("--generate", t.generate, "write a hit and near misses of RULE, to be edited, instead of running tests")->type_name("RULE");
   app.add_option("--rules", t.rules, "with --generate: the rules files")->type_name("FILE|DIR");
+  app.add_option("-o,--output", t.out, "with --generate: write this file of tests instead of printing it")->type_name("FILE");
   app.footer(
       "A folder stands for the .yaml files of its folder `tests`, or its own if it has none.\n"
       "Exit codes: 0 all passed, 1 a test failed or is wrong, 2 wrong usage, 3 a file failed.\n"
@@ -209,7 +210,7 @@ void describe_test(CLI::App& app, Options& o) {
       "  falcoc test rules/\n"
       "  falcoc test rules/tests/30-shells.yaml --format junit > report.xml\n"
       "  falcoc test rules/ --coverage=coverage.html --mutate\n"
-      "  falcoc test --generate 'Password hashes read' --rules rules/");
+      "  falcoc test --generate 'Password hashes read' --rules rules/ -o rules/tests/new.yaml");
 }
 
 void describe_diff(CLI::App& app, Options& o) {

@@ -48,7 +48,7 @@ struct TestOptions {
   std::vector<std::string> paths, rules;
   std::string format = "table";
   std::string coverage, mutate;  ///< "true" or a value when they were given
-  std::string filter, generate;
+  std::string filter, generate, out;
   std::optional<double> min_coverage;
   bool verbose = false;
 };

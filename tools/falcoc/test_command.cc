@@ -65,12 +65,17 @@ class TestCommand {
                       (near.empty() ? std::string() : "; is it `" + std::string(near) + "`?"));
     }
     testing::Player player(*rules);
-    print(testing::generated_text(*rule, player, o_.rules));
-    return kOk;
+    if (o_.out.empty()) {
+      print(testing::generated_text(*rule, player, o_.rules));
+      return kOk;
+    }
+    const std::string text = testing::generated_text(*rule, player, testing::rules_seen_from(o_.out, o_.rules));
+    return write_file(o_.out, {text.begin(), text.end()}, diags_) ? kOk : kOutsideWorld;
   }
 
   int run_tests() {
     if (o_.paths.empty()) return complain("no tests given; see falcoc test --help");
+    if (!o_.out.empty()) return complain("--output needs --generate");
     std::chrono::milliseconds budget(static_cast<int64_t>(kMutationSeconds * 1000));
     if (!o_.mutate.empty() && o_.mutate != "true") {
       char* end = nullptr;

@@ -35,7 +35,10 @@ struct Generated {
 
 Generated generate(uint32_t rule, Player& player);
 
-/// A file of tests; `rules` are the paths it names.
+/// Paths of rules as the file of tests `file` has to name them; empty when it lies in a folder `tests` of theirs.
+std::vector<std::string> rules_seen_from(const std::string& file, const std::vector<std::string>& rules);
+
+/// A file of tests; `rules` are the paths it names, none when it finds them by where it lies.
 std::string generated_text(uint32_t rule, Player& player, const std::vector<std::string>& rules);
 
 }  // namespace falcoc::testing

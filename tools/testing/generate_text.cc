@@ -4,12 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 
 #include "tools/testing/generate.h"
 
 namespace falcoc::testing {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr size_t kLineBytes = 130;
 
@@ -83,8 +87,8 @@ class Printer {
     const auto to = [&] { return std::back_inserter(out_); };
     fmt::format_to(to(),
                    "# Made from the rule by `falcoc test --generate`: say what the cases mean, and drop those that "
-                   "mean nothing.\nrules: {}\ncases:\n",
-                   wrapped(paths, 8));
+                   "mean nothing.\n{}cases:\n",
+                   paths.empty() ? std::string() : "rules: " + wrapped(paths, 8) + "\n");
     if (!g.hit) {
       out_ +=
           "  []\n# No event was found that the rule alerts on. Fields that only several events together set are not "
@@ -138,6 +142,22 @@ class Printer {
 };
 
 }  // namespace
+
+std::vector<std::string> rules_seen_from(const std::string& file, const std::vector<std::string>& rules) {
+  const auto full = [](const fs::path& path) {
+    std::error_code error;
+    const fs::path absolute = fs::absolute(path, error);
+    return (error ? path : absolute).lexically_normal();
+  };
+  const fs::path folder = full(file).parent_path();
+  std::vector<std::string> out;
+  for (const std::string& path : rules) {
+    const fs::path seen = full(path).lexically_relative(folder);
+    out.push_back(seen.empty() ? full(path).string() : seen.string());
+  }
+  const bool found_alone = folder.filename() == "tests" && out.size() == 1 && (out[0] == ".." || out[0] == "../");
+  return found_alone ? std::vector<std::string>() : out;
+}
 
 std::string generated_text(uint32_t rule, Player& player, const std::vector<std::string>& rules) {
   const Generated g = generate(rule, player);
