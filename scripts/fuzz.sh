@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the fuzz targets (clang, libFuzzer, address and undefined-behaviour sanitizers) and runs each for SECONDS, starting
 # from the committed corpus. What it learns stays in build/fuzz/corpus; a finding is written to build/fuzz/findings.
-#   scripts/fuzz.sh SECONDS [TARGET…]       targets: fuzz_yaml fuzz_condition fuzz_image fuzz_capture
+#   scripts/fuzz.sh SECONDS [TARGET…]       targets: tests/fuzz/fuzz_*.cc, without .cc
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -ge 1 ] || { sed -n '3,6s/^# \{0,1\}//p' "$0"; exit 2; }
 seconds=$1; shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(fuzz_yaml fuzz_condition fuzz_image fuzz_capture)
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(basename -s .cc tests/fuzz/fuzz_*.cc)
 
 [ -f build/fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
 cmake --build build/fuzz --parallel "$(nproc)" --target "${targets[@]}"
