@@ -43,7 +43,7 @@ _falcoc() {
       esac
       ;;
     test)
-      options='-h --help --version --format --coverage --min-coverage --mutate --filter -v --verbose --generate --rules'
+      options='-h --help --version --format --coverage --min-coverage --mutate --filter -v --verbose --generate --rules -o --output'
       case $prev in
         --format) values='table junit tap' options= ;;
         --coverage) ;;
@@ -52,6 +52,7 @@ _falcoc() {
         --filter) options= ;;
         --generate) options= ;;
         --rules) options= ;;
+        -o | --output) options= ;;
       esac
       ;;
     diff)

@@ -54,6 +54,7 @@ complete -c falcoc -n '__fish_seen_subcommand_from test' -l filter -x -d 'only c
 complete -c falcoc -n '__fish_seen_subcommand_from test' -s v -l verbose -d 'list cases that passed, too'
 complete -c falcoc -n '__fish_seen_subcommand_from test' -l generate -x -d 'write a hit and near misses of RULE, to be edited, instead of running tests'
 complete -c falcoc -n '__fish_seen_subcommand_from test' -l rules -r -F -d 'with --generate: the rules files'
+complete -c falcoc -n '__fish_seen_subcommand_from test' -s o -l output -r -F -d 'with --generate: write this file of tests instead of printing it'
 complete -c falcoc -n '__fish_seen_subcommand_from diff' -s h -l help -d 'Print this help message and exit'
 complete -c falcoc -n '__fish_seen_subcommand_from diff' -l version -d 'Display program version information and exit'
 complete -c falcoc -n '__fish_seen_subcommand_from diff' -l format -x -a 'json text' -d 'text or json'
