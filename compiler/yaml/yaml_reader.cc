@@ -42,7 +42,7 @@ constexpr std::pair<std::string_view, std::string_view> kYamlHelp[] = {
     {"illegal map value", "a text that contains `: ` stands in quotes"},
     {"unknown token", "a text that begins with `%`, `@` or a back quote stands in quotes"},
     {"end of sequence not found", "this line is indented less than the keys of its item, or it begins with a TAB"},
-    {"end of map not found", "this line is indented in another way than the keys of its item, or ` #` made a comment of the end of the text above"},
+    {"end of map not found", "this line fits none above: look at indentation, at quotes that are not closed, and for ` #` that made a comment of the end of a text"},
 };
 
 constexpr unsigned kRepeats = 4;  ///< documents at one place that mean the library does not get on
