@@ -173,7 +173,8 @@ static void on_sys_exit(void *data, struct pt_regs *regs, long result)
 	preempt_disable_notrace();
 	cpu = falco_state.cpus[smp_processor_id()];
 	call = call_of(&event, regs, &decoded);
-	copies = falco_plans[call->event].copies ? falco_copies_of_current() : NULL;
+	/* socketcall() copies whatever its call is, so what it does not want has to go, too */
+	copies = decoded || falco_plans[call->event].copies ? falco_copies_of_current() : NULL;
 	/* exec that succeeded was reported by on_exec() */
 	if ((result || !is_exec(call->event)) && wanted(cpu, call->event, call->code)) {
 		if (!decoded)
@@ -182,7 +183,7 @@ static void on_sys_exit(void *data, struct pt_regs *regs, long result)
 		event.syscall_code = call->code;
 		event.native_nr = syscall_get_nr(current, regs) & ~__X32_SYSCALL_BIT;
 		event.result = result;
-		event.copies = copies;
+		event.copies = falco_plans[call->event].copies ? copies : NULL;
 		if (!is_other_than_socket(cpu, &event))
 			produce(cpu, &event);
 		falco_event_finish(&event);
