@@ -36,7 +36,6 @@ class StoredEnter {
     borrow(event, budget);
     keep(budget);
   }
-  bool is_borrowed() const { return borrowed_; }
   /// Copies what is borrowed; without room for it, forgets it.
   void keep(MemoryBudget& budget);
   void clear() {
