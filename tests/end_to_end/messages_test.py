@@ -9,7 +9,7 @@ import re
 import shlex
 import unittest
 
-from programs import SOURCE, ProgramTest, falcoc, run
+from programs import CLEAN_RULE as RULE, SOURCE, ProgramTest, falcoc, run
 
 GOLDEN = SOURCE / "tests" / "golden"
 COMMANDS = GOLDEN / "diag" / "commands"
@@ -18,13 +18,6 @@ COMMANDS = GOLDEN / "diag" / "commands"
 UNREACHABLE = {"unknown-transformer": "the grammar and transformers.def name the same transformers",
                "internal-error": "a bug of the compiler"}
 
-RULE = """- rule: Hashes read
-  desc: Somebody read the password hashes
-  condition: evt.type in (open, openat, openat2) and fd.name = /etc/shadow
-  output: Hashes read by %proc.name
-  priority: WARNING
-  tags: [host]
-"""
 PROFILE = {"format": "falco-vm profile", "version": 1, "events": 1, "rules": [
     {"name": name, "evaluations": 1, "matches": 0, "evaluation_ns": 5, "events": []} for name in ("Hashes read", "An old rule")]}
 

@@ -7,7 +7,7 @@ import re
 import sys
 import unittest
 
-from programs import OK, OUTSIDE, RULES, SOURCE, WRONG_INPUT, ProgramTest, falcoc
+from programs import CLEAN_RULE as CLEAN, OK, OUTSIDE, RULES, SOURCE, WRONG_INPUT, ProgramTest, falcoc
 
 SCHEMA = SOURCE / "build" / "sarif" / "sarif-schema-2.1.0.json"
 try:
@@ -15,13 +15,6 @@ try:
 except ImportError:
     jsonschema = None
 
-CLEAN = """- rule: Hashes read
-  desc: Somebody read the password hashes
-  condition: evt.type in (open, openat, openat2) and fd.name = /etc/shadow
-  output: Hashes read by %proc.name
-  priority: WARNING
-  tags: [host]
-"""
 FINDINGS = CLEAN.replace(", openat2", "").replace("/etc/shadow", "/etc/shadow and proc.name in (names)") + """- list: names
   items: [nc, socat, nc]
 """
