@@ -13,8 +13,9 @@ namespace fvm {
 inline constexpr std::string_view kOldMissingText = "(NULL)";
 
 inline std::string_view text_param(const EventView& event, size_t index) {
-  const std::string_view text = event.text(index);
-  return !event.has(index) || text == kOldMissingText ? "<NA>" : text;
+  const Bytes value = event.param(index);
+  const std::string_view text = until_nul(value);
+  return value.empty() || text == kOldMissingText ? "<NA>" : text;
 }
 
 }  // namespace fvm

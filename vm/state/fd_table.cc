@@ -11,13 +11,6 @@
 namespace fvm {
 namespace {
 
-/// A record with its share of the memory budget. The flat part is what the allocator adds.
-struct ChargedFd : Fd {
-  explicit ChargedFd(MemoryBudget* budget) : charge(budget, bytes(*this)) {}
-  static size_t bytes(const Fd& record) { return sizeof(ChargedFd) + 64 + heap_bytes(record.name) + heap_bytes(record.name_raw); }
-  MemoryCharge charge;
-};
-
 /// As Fd{}, but the texts keep their memory.
 void clear(Fd& fd) {
   static_cast<FdFacts&>(fd) = {};
@@ -84,16 +77,16 @@ TypeText type_text(FdType type) {
 char fd_typechar(FdType type) { return type_text(type).typechar; }
 std::string_view fd_type_name(FdType type) { return type_text(type).name; }
 
-std::shared_ptr<Fd> FdPool::make() {
-  if (spare_.empty()) return std::make_shared<ChargedFd>(budget_);
-  std::shared_ptr<Fd> record = std::move(spare_.back());
+SharedFdRef FdPool::make() {
+  if (spare_.empty()) return SharedFdRef(new SharedFd(budget_));
+  SharedFdRef record = std::move(spare_.back());
   spare_.pop_back();
   return record;
 }
 
-void FdPool::give_back(std::shared_ptr<Fd>&& record) {
-  std::shared_ptr<Fd> taken = std::move(record);
-  if (taken.use_count() != 1 || spare_.size() == kMostSpare || static_cast<const ChargedFd&>(*taken).charge.bytes() > kMostBytes) return;
+void FdPool::give_back(SharedFdRef&& record) {
+  SharedFdRef taken = std::move(record);
+  if (taken.is_shared() || spare_.size() == kMostSpare || taken->charge.bytes() > kMostBytes) return;
   clear(*taken);
   spare_.push_back(std::move(taken));
 }
@@ -112,15 +105,13 @@ FdTable::Slot* FdTable::sparse_slot(int64_t fd) {
   return it != sparse_.end() && it->first == fd ? &it->second : nullptr;
 }
 
-void FdTable::recharge(Fd& fd) { static_cast<ChargedFd&>(fd).charge.set(ChargedFd::bytes(fd)); }
-
 Fd* FdTable::edit(int64_t fd) {
   Slot* s = slot(fd);
   if (!s || !*s) return nullptr;
-  if (s->use_count() > 1) {
+  if (s->is_shared()) {
     Slot own = pool_->make();
-    *own = **s;
-    recharge(*own);
+    static_cast<Fd&>(*own) = **s;
+    own->recharge();
     *s = std::move(own);
   }
   return s->get();
@@ -149,7 +140,7 @@ FdTable::Slot* FdTable::claim(int64_t number, size_t bytes) {
     s = &dense_[static_cast<size_t>(number)];
     recharge();
   } else if (!s) {
-    s = &sparse_.insert(sparse_place(number), {number, nullptr})->second;
+    s = &sparse_.insert(sparse_place(number), {number, Slot{}})->second;
     if (number < 0) ++negatives_;
     recharge();
   }
@@ -166,9 +157,9 @@ Fd* FdTable::set(Fd fd) {
 }
 
 Fd* FdTable::renew(int64_t number, size_t expected_text_bytes) {
-  Slot* s = claim(number, sizeof(ChargedFd) + expected_text_bytes);
+  Slot* s = claim(number, sizeof(SharedFd) + expected_text_bytes);
   if (!s) return nullptr;
-  if (s->use_count() == 1) {
+  if (*s && !s->is_shared()) {
     clear(**s);
   } else {
     *s = pool_->make();

@@ -7,13 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include "vm/base/prefetch.h"
-#include "vm/state/fd.h"
-#include "vm/state/memory_budget.h"
+#include "vm/state/shared_fd.h"
 
 namespace fvm {
 
@@ -24,14 +22,14 @@ class FdPool {
   /// `budget` must outlive the pool and every record.
   explicit FdPool(MemoryBudget& budget) : budget_(&budget) { spare_.reserve(kMostSpare); }
   /// A record as Fd{}, but for the memory of its texts.
-  std::shared_ptr<Fd> make();
+  SharedFdRef make();
   /// Takes the last reference to a record, or lets go of one of several.
-  void give_back(std::shared_ptr<Fd>&& record);
+  void give_back(SharedFdRef&& record);
   MemoryBudget* budget() const { return budget_; }
 
  private:
   static constexpr size_t kMostSpare = 256, kMostBytes = 1024;  // larger records go to the heap
-  std::vector<std::shared_ptr<Fd>> spare_;
+  std::vector<SharedFdRef> spare_;
   MemoryBudget* budget_;
 };
 
@@ -56,7 +54,7 @@ class FdTable {
   /// The same for a record with nothing but its number, which the caller fills before it calls recharge().
   Fd* renew(int64_t fd, size_t expected_text_bytes);
   /// Counts what a record of a table takes; to be called when its texts have changed.
-  static void recharge(Fd& fd);
+  static void recharge(Fd& fd) { static_cast<SharedFd&>(fd).recharge(); }
   void remove(int64_t fd);
   template <typename Predicate>
   void remove_if(Predicate&& gone) {
@@ -111,7 +109,7 @@ class FdTable {
   Range all() const { return Range(*this); }
 
  private:
-  using Slot = std::shared_ptr<Fd>;
+  using Slot = SharedFdRef;
 
   // Places in ascending order: sparse negatives, the array, the other sparse ones.
   size_t places() const { return dense_.size() + sparse_.size(); }

@@ -3,6 +3,7 @@
 // Joining of paths: the state reference, section 10. Text only; nothing is looked up.
 
 #include <algorithm>
+#include <cstring>
 
 #include "vm/abi/limits.h"
 #include "vm/base/arena.h"
@@ -17,13 +18,33 @@ bool too_long(std::string_view base, std::string_view path) {
   return base.size() + path.size() + 1 > limits::kPathBytes;
 }
 
+/// Bit 7 of each byte of `word` that equals `c`, exactly.
+constexpr uint64_t bytes_equal(uint64_t word, char c) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kLow = 0x7f7f7f7f7f7f7f7f;
+  const uint64_t difference = word ^ kOnes * static_cast<uint8_t>(c);
+  return ~(((difference & kLow) + kLow) | difference | kLow);
+}
+
+/// Whether a slash of the eight at `p` has another slash or a dot behind it; reads nine bytes.
+bool has_special_component(const char* p) {
+  uint64_t here, behind;
+  std::memcpy(&here, p, sizeof here);
+  std::memcpy(&behind, p + 1, sizeof behind);
+  return (bytes_equal(here, '/') & (bytes_equal(behind, '/') | bytes_equal(behind, '.'))) != 0;
+}
+
 /// An absolute path without anything to take out; most are.
 bool is_clean(std::string_view path) {
+  constexpr size_t kStride = sizeof(uint64_t);
   if (path.empty() || path.front() != '/') return false;
-  for (size_t i = 0; i < path.size(); i = path.find('/', i + 1)) {
-    if (i + 1 == path.size()) return i == 0;
-    if (path[i + 1] == '/' || path[i + 1] == '.') return false;
-  }
+  if (path.size() == 1) return true;
+  if (path.back() == '/') return false;
+  size_t i = 0;
+  for (; i + kStride < path.size(); i += kStride)
+    if (has_special_component(path.data() + i)) return false;
+  if (path.size() > kStride) return !has_special_component(path.data() + path.size() - kStride - 1);
+  for (; i + 1 < path.size(); ++i)
+    if (path[i] == '/' && (path[i + 1] == '/' || path[i + 1] == '.')) return false;
   return true;
 }
 

@@ -18,6 +18,7 @@ constexpr uint64_t kCloseRangeCloExec = 4, kFdCloExec = 1, kMfdCloExec = 1, kEpo
 struct OpenCall {
   int64_t fd = -1;
   int64_t dirfd = kAtFdCwd;
+  size_t name_param = 0;
   std::string_view name;
   uint32_t flags = 0;
   uint32_t dev = 0;
@@ -28,46 +29,48 @@ struct OpenCall {
 uint32_t u32(const EventView& e, size_t i) { return static_cast<uint32_t>(e.uinteger(i)); }
 uint32_t u32(Bytes b) { return b.size() == 4 ? load<uint32_t>(b.data()) : 0; }
 
+/// All but the name, which the enter event may tell better.
 OpenCall read_call(const EventView& e) {
   OpenCall c;
   c.fd = e.integer(0, -1);
   switch (e.code) {
     case EventCode::SYSCALL_OPEN_X:
-      c.name = text_param(e, 1), c.flags = u32(e, 2), c.dev = u32(e, 4), c.ino = e.uinteger(5);
+      c.name_param = 1, c.flags = u32(e, 2), c.dev = u32(e, 4), c.ino = e.uinteger(5);
       break;
     case EventCode::SYSCALL_CREAT_X:
-      c.name = text_param(e, 1), c.dev = u32(e, 3), c.ino = e.uinteger(4);
+      c.name_param = 1, c.dev = u32(e, 3), c.ino = e.uinteger(4);
       if (e.uinteger(5) & 1) c.flags |= open_flag::kUpperLayer;
       if (e.uinteger(5) & 2) c.flags |= open_flag::kLowerLayer;
       break;
     case EventCode::SYSCALL_OPENAT_2_X:
-      c.dirfd = e.integer(1, -1), c.name = text_param(e, 2), c.flags = u32(e, 3);
+      c.dirfd = e.integer(1, -1), c.name_param = 2, c.flags = u32(e, 3);
       // As the reference: older captures tell the device but no inode, and are taken to tell neither.
       if (e.nparams > 6 && e.has(6)) c.dev = u32(e, 5), c.ino = e.uinteger(6);
       break;
     case EventCode::SYSCALL_OPENAT2_X:
-      c.dirfd = e.integer(1, -1), c.name = text_param(e, 2), c.flags = u32(e, 3), c.dev = u32(e, 6),
+      c.dirfd = e.integer(1, -1), c.name_param = 2, c.flags = u32(e, 3), c.dev = u32(e, 6),
       c.ino = e.uinteger(7);
       break;
     default:  // open_by_handle_at
-      c.name = text_param(e, 3), c.flags = u32(e, 2), c.dev = u32(e, 4), c.ino = e.uinteger(5), c.has_directory = false;
+      c.name_param = 3, c.flags = u32(e, 2), c.dev = u32(e, 4), c.ino = e.uinteger(5), c.has_directory = false;
       break;
   }
   return c;
 }
 
-/// What the call was given when it began; another thread may have rewritten the memory since.
-void apply_enter(const ThreadEntry& thread, EventCode code, OpenCall& call) {
-  if (!thread.enter_valid || !thread.enter.present() || !call.has_directory) return;
+/// What the call was given when it began; another thread may have rewritten the memory since. False where nothing is known.
+bool apply_enter(const ThreadEntry& thread, EventCode code, OpenCall& call) {
+  if (!thread.enter_valid || !thread.enter.present() || !call.has_directory) return false;
   const bool at = code == EventCode::SYSCALL_OPENAT_2_X || code == EventCode::SYSCALL_OPENAT2_X;
   const std::string_view name = until_nul(thread.enter.param(at ? 1 : 0));
-  if (name.empty() || name == "(NULL)" || name == kMissing) return;
+  if (name.empty() || name == kOldMissingText || name == kMissing) return false;
   call.name = name;
-  if (code == EventCode::SYSCALL_CREAT_X) return;
+  if (code == EventCode::SYSCALL_CREAT_X) return true;
   call.flags = u32(thread.enter.param(at ? 2 : 1)) | (call.flags & kCreatedBitsAndAbove);
-  if (!at) return;
+  if (!at) return true;
   const Bytes dirfd = thread.enter.param(0);
   if (dirfd.size() == 8) call.dirfd = load<int64_t>(dirfd.data());
+  return true;
 }
 
 /// What a relative name starts at; may use `room`.
@@ -114,7 +117,7 @@ void update_open(StateCore& core, Step& step) {
   if (!step.thread) return;
   OpenCall call = read_call(step.event);
   if (call.fd < 0) return;
-  apply_enter(*step.thread, step.event.code, call);
+  if (!apply_enter(*step.thread, step.event.code, call)) call.name = text_param(step.event, call.name_param);
 
   // The path is put together first: the record it is for may be the one that the directory's name lies in.
   std::string room;

@@ -52,6 +52,25 @@ TEST_CASE("joined paths") {
   }
 }
 
+TEST_CASE("what is taken out of a path is found at every place of paths of all lengths") {
+  for (size_t length = 1; length < 40; ++length) {
+    const std::string plain = "/" + std::string(length, 'a');
+    CHECK(concat_path("/b/", plain) == plain);
+    CHECK(concat_path("/b/", plain + "/") == plain);
+    for (size_t at = 1; at + 1 <= length; ++at) {
+      const std::string front = plain.substr(0, at + 1), behind = plain.substr(at + 1);
+      CAPTURE(front);
+      CAPTURE(behind);
+      const std::string clean = front + "/" + behind;
+      CHECK(concat_path("/b/", front + "//" + behind) == (behind.empty() ? front : clean));
+      CHECK(concat_path("/b/", front + "/./" + behind) == (behind.empty() ? front : clean));
+      CHECK(concat_path("/b/", front + "/../" + behind) == "/" + behind);
+      CHECK(concat_path("/b/", front + "/.." + behind) == (behind.empty() ? "/" : front + "/.." + behind));
+      CHECK(concat_path("/b/", front + "/x." + behind) == front + "/x." + behind);
+    }
+  }
+}
+
 TEST_CASE("paths that are too long") {
   const std::string base(1000, 'a');
   CHECK(concat_path(base, std::string(24, 'b')) == "/DIR_TOO_LONG/FILENAME_TOO_LONG");
