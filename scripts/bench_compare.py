@@ -4,11 +4,11 @@
 work: user and system time of whole runs, output to a file, taken in turns. What the programs need to start, found with a
 capture that holds no more than a few events, is subtracted from both.
 
-    scripts/bench_compare.py BUILD_DIR RUNS [--rules RULES…] [CAPTURE…]
+    scripts/bench_compare.py BUILD_DIR RUNS [--falco-vm PROGRAM] [--rules RULES…] [CAPTURE…]
 
-Captures are plain .scap, or .gz, which is unpacked first; default: the bundled one and those of the big-data folder. Default
-rules: the upstream ones of that folder, else rules/. Prints a line per capture; the figures go to compare.json in
-BUILD_DIR/bench-results."""
+PROGRAM is that of BUILD_DIR unless said otherwise. Captures are plain .scap, or .gz, which is unpacked first; default: the
+bundled one and those of the big-data folder. Default rules: the upstream ones of that folder, else rules/. Prints a line per
+capture; the figures go to compare.json in BUILD_DIR/bench-results."""
 import argparse
 import gzip
 import json
@@ -61,6 +61,7 @@ def main():
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("runs", type=int)
+    parser.add_argument("--falco-vm", type=pathlib.Path)
     parser.add_argument("--rules", nargs="+")
     parser.add_argument("captures", nargs="*")
     given = parser.parse_args()
@@ -68,6 +69,7 @@ def main():
         print("SKIPPED: sysdig is not installed (apt-get install sysdig)")
         return
     build, missing, rows = given.build.resolve(), [], []
+    falco_vm = given.falco_vm or build / "bin" / "falco-vm"
     rules_name, rules = ("given", given.rules) if given.rules else support.base_rules(missing)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -75,7 +77,7 @@ def main():
         support.run(build / "bin" / "falcoc", *rules, "-o", image)
         captures = plain_files(given.captures, folder) if given.captures else support.plain_captures(folder, CAPTURES, missing)
         for capture in captures:
-            row = compare(capture, build / "bin" / "falco-vm", image, given.runs, folder)
+            row = compare(capture, falco_vm, image, given.runs, folder)
             rows.append(row)
             print(f"{row['capture']:24} {row['raw_events']:9} events  {row['falco_vm_ns']:6.1f} ns  "
                   f"sysdig {row['sysdig_ns']:6.1f} ns  ratio {row['ratio']:.2f} "

@@ -1,22 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds both programs twice: the first ones write down which way they go through the code while they compile rules/ and replay
-# the bundled captures, the second ones are laid out by that. Nothing else differs. Needs gcc.
-#   scripts/build_fast.sh BUILD_DIR
+# Builds the falco-vm that packages hold: a first one writes down which way it goes through the code while it replays the bundled
+# captures, the second one is optimised by that, across files. Nothing else differs. Needs gcc, and a falcoc for the rules of
+# these replays.
+#   scripts/build_fast.sh FALCOC BUILD_DIR
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build=$1
+falcoc=$1
+build=$2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-configure_and_build() {
+build_to() {
   cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DFALCO_PROFILE="$1" >/dev/null
-  cmake --build "$build" --parallel "$(nproc)" --target falcoc falco-vm
+  cmake --build "$build" --parallel "$(nproc)" --target falco-vm
 }
 
 rm -rf "$build/profile"
-configure_and_build write
-"$build/bin/falcoc" rules/*.yaml -o "$scratch/rules.fbc" >/dev/null
+build_to write
+"$falcoc" rules/*.yaml -o "$scratch/rules.fbc" >/dev/null
 for capture in rules/demo/*.scap.gz tests/ruleset/*.scap.gz; do
   plain="$scratch/$(basename "$capture" .gz)"
   gunzip -c "$capture" >"$plain"
@@ -25,4 +27,4 @@ for capture in rules/demo/*.scap.gz tests/ruleset/*.scap.gz; do
     "$build/bin/falco-vm" --ruleset "$scratch/rules.fbc" $run >/dev/null 2>&1
   done
 done
-configure_and_build use
+build_to use

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Makes Debian packages of a built tree. What a package holds is said by the install rules (packaging/CMakeLists.txt, a
 # component for each), what Debian must know of it by the folder here with its name; @NAMES@ in those files are filled in.
-#   packaging/deb/build.sh BUILD_FOLDER OUT_FOLDER
+#   packaging/deb/build.sh BUILD_FOLDER OUT_FOLDER [FALCO_VM]
+# FALCO_VM: the program to take instead of the built tree's, see `make fast`.
 set -euo pipefail
 die() { echo "build.sh: $*" >&2; exit 1; }
 
@@ -41,6 +42,7 @@ for folder in "$here"/*/; do
   package=$(basename "$folder")
   root=$work/$package
   DESTDIR=$root cmake --install "$build" --prefix /usr --component "$package" --strip >/dev/null
+  if [[ $package == falco-vm && -n ${3-} ]]; then install -s -m 755 "$3" "$root/usr/bin/falco-vm"; fi
   doc=$root/usr/share/doc/$package
   install -D -m 644 "$here/copyright" "$doc/copyright"
   printf '%s (%s) unstable; urgency=medium\n\n  * Version %s.\n\n -- The falcoc developers <falcoc@example.org>  %s\n' "$package" "$version" \

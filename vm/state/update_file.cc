@@ -114,9 +114,8 @@ void add_typed(StateCore& core, Step& step, int64_t number, FdType type, uint32_
 }  // namespace
 
 void update_open(StateCore& core, Step& step) {
-  if (!step.thread) return;
+  if (!step.thread || step.result() < 0) return;  // many opens look for what isn't there
   OpenCall call = read_call(step.event);
-  if (call.fd < 0) return;
   if (!apply_enter(*step.thread, step.event.code, call)) call.name = text_param(step.event, call.name_param);
 
   // The path is put together first: the record it is for may be the one that the directory's name lies in.
