@@ -86,7 +86,7 @@ bench: build ## benchmarks and the replay table (time, drops, allocations)
 	@scripts/bench.sh $(BUILD)
 
 bench-compare: fast ## the falco-vm of packages beside sysdig with one filter: make bench-compare CAPTURES='a.scap b.scap.gz' RULES='a.yaml'
-	@python3 -B scripts/bench_compare.py $(BUILD) $(or $(RUNS),15) --falco-vm build/fast/bin/falco-vm $(if $(RULES),--rules $(RULES) --) $(CAPTURES)
+	@python3 -B scripts/bench_compare.py --falco-vm build/fast/bin/falco-vm $(addprefix --rules ,$(RULES)) $(BUILD) $(or $(RUNS),15) $(CAPTURES)
 	@$(chart)
 
 bench-growth: build ## ten times the rules, and lists of 100 000 entries: time per event

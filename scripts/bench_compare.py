@@ -4,7 +4,7 @@
 work: user and system time of whole runs, output to a file, taken in turns. What the programs need to start, found with a
 capture that holds no more than a few events, is subtracted from both.
 
-    scripts/bench_compare.py BUILD_DIR RUNS [--falco-vm PROGRAM] [--rules RULES…] [CAPTURE…]
+    scripts/bench_compare.py [--falco-vm PROGRAM] [--rules RULES]… BUILD_DIR RUNS [CAPTURE…]
 
 PROGRAM is that of BUILD_DIR unless said otherwise. Captures are plain .scap, or .gz, which is unpacked first; default: the
 bundled one and those of the big-data folder. Default rules: the upstream ones of that folder, else rules/. Prints a line per
@@ -59,10 +59,10 @@ def compare(capture, falco_vm, image, runs, folder):
 
 def main():
     parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--falco-vm", type=pathlib.Path)
+    parser.add_argument("--rules", action="append")
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("runs", type=int)
-    parser.add_argument("--falco-vm", type=pathlib.Path)
-    parser.add_argument("--rules", nargs="+")
     parser.add_argument("captures", nargs="*")
     given = parser.parse_args()
     if shutil.which("sysdig") is None:
