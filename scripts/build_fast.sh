@@ -16,10 +16,12 @@ build_to() {
   cmake --build "$build" --parallel "$(nproc)" --target falco-vm
 }
 
-# Whether the second one is there already, and no source has changed.
-if grep -qsx 'FALCO_PROFILE:STRING=use' "$build/CMakeCache.txt" && cmake --build "$build" --target falco-vm -- -n | grep -q 'no work to do'; then
+# Nothing it is made of has changed since.
+stamp=$build/falco-vm.done
+if [[ -e $stamp && -z $(find CMakeLists.txt cmake scripts/build_fast.sh vm capture tools rules tests/ruleset -type f -newer "$stamp" -print -quit) ]]; then
   exit 0
 fi
+rm -f "$stamp"
 rm -rf "$build/profile"
 build_to write
 "$falcoc" rules/*.yaml -o "$scratch/rules.fbc" >/dev/null
@@ -32,3 +34,4 @@ for capture in rules/demo/*.scap.gz tests/ruleset/*.scap.gz; do
   done
 done
 build_to use
+touch "$stamp"
