@@ -13,14 +13,8 @@ import unittest
 BIN = pathlib.Path(os.environ["FALCO_BIN"])
 SOURCE = pathlib.Path(os.environ["FALCO_SOURCE"])
 
-# A rule of which the linter has nothing to say.
-CLEAN_RULE = """- rule: Hashes read
-  desc: Somebody read the password hashes
-  condition: evt.type in (open, openat, openat2) and fd.name = /etc/shadow
-  output: Hashes read by %proc.name
-  priority: WARNING
-  tags: [host]
-"""
+# Of which the linter has nothing to say.
+CLEAN_RULE = (SOURCE / "tests" / "support" / "clean_rule.yaml").read_text(encoding="utf-8")
 RULES = sorted(str(p) for p in (SOURCE / "rules").glob("*.yaml"))
 CAPTURE = SOURCE / "rules" / "demo" / "break-in.scap.gz"
 GOLDEN = SOURCE / "tests" / "golden" / "end_to_end"

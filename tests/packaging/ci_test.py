@@ -14,13 +14,7 @@ import unittest
 from small_yaml import read
 
 SOURCE, BUILD = pathlib.Path(os.environ["FALCO_SOURCE"]), pathlib.Path(os.environ["FALCO_BUILD"])
-GOOD = """- rule: Hashes read
-  desc: Somebody read the password hashes
-  condition: evt.type in (open, openat, openat2) and fd.name = /etc/shadow
-  output: Hashes read by %proc.name
-  priority: WARNING
-  tags: [host]
-"""
+GOOD = (SOURCE / "tests" / "support" / "clean_rule.yaml").read_text(encoding="utf-8")
 TESTS = """cases:
   # Laid out as fmt would not; it is for rules only.
   - {name: cat, hit: Hashes read, process: {name: cat}, events: [openat: /etc/shadow]}
