@@ -16,7 +16,6 @@ constexpr int64_t kDupFd = 1, kSetFd = 3, kDupFdCloExec = 26;          // fcntl_
 constexpr uint64_t kCloseRangeCloExec = 4, kFdCloExec = 1, kMfdCloExec = 1, kEpollCloExec = 1;
 
 struct OpenCall {
-  int64_t fd = -1;
   int64_t dirfd = kAtFdCwd;
   size_t name_param = 0;
   std::string_view name;
@@ -32,7 +31,6 @@ uint32_t u32(Bytes b) { return b.size() == 4 ? load<uint32_t>(b.data()) : 0; }
 /// All but the name, which the enter event may tell better.
 OpenCall read_call(const EventView& e) {
   OpenCall c;
-  c.fd = e.integer(0, -1);
   switch (e.code) {
     case EventCode::SYSCALL_OPEN_X:
       c.name_param = 1, c.flags = u32(e, 2), c.dev = u32(e, 4), c.ino = e.uinteger(5);
@@ -114,14 +112,15 @@ void add_typed(StateCore& core, Step& step, int64_t number, FdType type, uint32_
 }  // namespace
 
 void update_open(StateCore& core, Step& step) {
-  if (!step.thread || step.result() < 0) return;  // many opens look for what isn't there
+  const int64_t number = step.result();
+  if (!step.thread || number < 0) return;  // many opens look for what isn't there
   OpenCall call = read_call(step.event);
   if (!apply_enter(*step.thread, step.event.code, call)) call.name = text_param(step.event, call.name_param);
 
   // The path is put together first: the record it is for may be the one that the directory's name lies in.
   std::string room;
   const std::string_view path = concat_path(base_directory(core, *step.thread, call, room), call.name, core.path);
-  Fd* fd = core.begin_fd(step, call.fd, path.size() + call.name.size());
+  Fd* fd = core.begin_fd(step, number, path.size() + call.name.size());
   if (!fd) return;
   fd->type = (call.flags & open_flag::kDirectory) ? FdType::Directory : FdType::FileV2;
   fd->open_flags = call.flags;
