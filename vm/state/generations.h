@@ -29,10 +29,9 @@ class Generations {
   /// The parent link of `thread` or what its descendants see of it changed.
   void touch_lineage(ThreadEntry& thread) {
     thread.lineage_generation = ++last_;
-    // A process group or session leader is looked up by number, not along parent links.
-    const bool leader = thread.tid == thread.sid || thread.tid == thread.vpgid || thread.tid == thread.pgid;
-    if (by_number_ || leader || thread.first_child || (thread.group && thread.group->first != thread.group->last))
-      lineage_epoch_ = ++last_;
+    if (by_number_ || thread.first_child) lineage_epoch_ = ++last_;
+    // Walks to ancestors start at the main thread.
+    else if (thread.is_main() && thread.group && thread.group->first != thread.group->last) touch_group(*thread.group);
   }
 
   /// From now on some thread may name a parent that is not linked to it, and find it by number: any change may concern it.

@@ -20,8 +20,11 @@ void change_directory(StateCore& core, Step& step, std::string_view path) {
   if (!main) return;
   std::string cwd = concat_path(step.thread->cwd, path);
   if (cwd.empty() || cwd.back() != '/') cwd += '/';
+  if (cwd == main->cwd) return;
   main->cwd = std::move(cwd);
   core.threads.recharge(*main);
+  core.generations.touch_process(*step.thread);
+  if (main->group) core.generations.touch_group(*main->group);
 }
 
 /// The last of the ids a set*id call gives that is in effect.

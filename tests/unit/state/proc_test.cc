@@ -34,6 +34,50 @@ TEST_CASE_FIXTURE(ShellScene, "directory changes") {
   CHECK(thread(100)->root == "/jail");
 }
 
+TEST_CASE_FIXTURE(ShellScene, "a change of directory touches cached answers about every thread of the process, and no others") {
+  clone({.result = 101, .tid = 100, .pid = 100, .flags = thread_flag::kCloneThread});
+  clone({.result = 200, .tid = 100, .pid = 100});
+  const auto number = [&](int64_t tid) {
+    event(EventCode::SYSCALL_GETUID_X, tid, {0});
+    return last.thread->state_number();
+  };
+  const uint64_t main = number(100), sibling = number(101), child = number(200);
+  event(EventCode::SYSCALL_CHDIR_X, 101, {0, "/var/lib"});
+  CHECK(last.thread->state_number() > sibling);
+  CHECK(number(100) > main);
+  CHECK(number(101) > sibling);
+  CHECK(number(200) == child);
+  const uint64_t there = number(100);
+  event(EventCode::SYSCALL_CHDIR_X, 101, {0, "/var/lib/."});
+  CHECK(number(100) == there);
+}
+
+TEST_CASE_FIXTURE(ShellScene, "a process that gets another parent touches what its threads and descendants show, and no others") {
+  clone({.result = 200, .tid = 100, .pid = 100});
+  clone({.result = 300, .tid = 200, .pid = 200, .ptid = 100});
+  clone({.result = 301, .tid = 300, .pid = 300, .ptid = 200, .flags = thread_flag::kCloneThread});
+  const auto number = [&](int64_t tid) {
+    event(EventCode::SYSCALL_GETUID_X, tid, {0});
+    return last.thread->state_number();
+  };
+  SUBCASE("its threads") {
+    const uint64_t shell = number(100), main = number(300), sibling = number(301);
+    exit(200, 100);
+    tick();
+    CHECK(thread(300)->ptid == 100);
+    CHECK(number(300) > main);
+    CHECK(number(301) > sibling);
+    CHECK(number(100) == shell);
+  }
+  SUBCASE("its descendants") {
+    clone({.result = 400, .tid = 300, .pid = 300, .ptid = 200});
+    const uint64_t grandchild = number(400);
+    exit(200, 100);
+    tick();
+    CHECK(number(400) > grandchild);
+  }
+}
+
 TEST_CASE_FIXTURE(ShellScene, "ids") {
   event(EventCode::SYSCALL_SETUID_X, 100, {0, 7u});
   CHECK(thread(100)->uid == 7);
