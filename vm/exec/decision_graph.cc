@@ -87,7 +87,7 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
       starts_(image.programs().size(), kNone),
       ordered_(image.programs().size()),
       orders_(image.programs().size()),
-      truths_(image.predicates().size(), Truth::Unknown) {
+      truths_(image.predicates().size() + 1, Truth::Unknown) {
   traits_.reserve(image.predicates().size());
   groups_.reserve(image.predicates().size());
   std::array<uint32_t, kFieldFamilies> firsts;  // by family
@@ -107,8 +107,19 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
     if (!is_term && is_cheap(image, p)) traits |= kCheap;
     if (is_unlikely(image, p)) traits |= kUnlikely;
     if (is_of_process(image, p.lhs) && (!is_term || is_of_process(image, p.operands.first))) traits |= kOfProcess;
+    if ((traits & kDroppable) != 0) truths_[traits_.size()] = Truth::Moot;
     traits_.push_back(traits);
   }
+  const auto no_predicate = static_cast<uint32_t>(traits_.size());
+  traits_.push_back(kDroppable);
+  groups_.push_back(kNoGroup);
+  seen_.resize(traits_.size());
+  tested_.reserve(image.code().size());
+  for (const Instr& instr : image.code()) tested_.push_back(is_test(instr) ? instr.a : no_predicate);
+  size_t longest = 0;
+  for (const ProgramRec& p : image.programs()) longest = std::max<size_t>(longest, p.count);
+  marks_.resize(longest);
+  room_.resize(longest);
 }
 
 std::span<const Instr> DecisionGraph::code_of(uint32_t program) const {
@@ -144,8 +155,7 @@ uint32_t DecisionGraph::make_start(uint32_t program) {
   const Detour detour(detours_);
   if (!ordered_[program]) find_order(program);
   ordered_[program] = true;
-  take_code(program);
-  reduce(code_, program, 0);
+  reduce(code_, program, take_code(program));
   return starts_[program] = node_of_rest(program);
 }
 
@@ -165,16 +175,15 @@ uint32_t DecisionGraph::make_nothing(uint32_t node) {
 
 uint32_t DecisionGraph::follow_many(uint32_t node, std::span<const uint64_t> answer) {
   if (std::ranges::all_of(answer, [](uint64_t word) { return word == 0; })) return follow_nothing(node);
-  const Digest digest{hash128({Bytes(reinterpret_cast<const uint8_t*>(&node), sizeof node),
-                               Bytes(reinterpret_cast<const uint8_t*>(answer.data()), answer.size_bytes())})};
-  const auto known = known_answers_.find(digest);
+  const uint64_t hash = hash64(Bytes(reinterpret_cast<const uint8_t*>(answer.data()), answer.size_bytes()), node);
+  const auto known = known_answers_.find(hash);
   if (known != known_answers_.end() && known->second.node == node &&
       std::equal(answer.begin(), answer.end(), words_.begin() + known->second.words)) {
     return known->second.next;
   }
   const uint32_t next = make(node, answer);
   if (next == kNone) return kNone;
-  known_answers_.insert_or_assign(digest, Answer{node, static_cast<uint32_t>(words_.size()), next});
+  known_answers_.insert_or_assign(hash, Answer{node, static_cast<uint32_t>(words_.size()), next});
   words_.insert(words_.end(), answer.begin(), answer.end());
   return next;
 }
@@ -202,100 +211,133 @@ void DecisionGraph::learn(uint32_t predicate, bool holds) {
 
 /// All but the first so many.
 void DecisionGraph::forget(size_t but) {
-  for (; learned_.size() > but; learned_.pop_back()) truths_[learned_.back()] = Truth::Unknown;
+  for (; learned_.size() > but; learned_.pop_back())
+    truths_[learned_.back()] = has(learned_.back(), kDroppable) ? Truth::Moot : Truth::Unknown;
 }
 
-void DecisionGraph::take_code(uint32_t program) {
+/// The program's steps go to code_, but for jumps, which are taken. Returns where it begins.
+uint32_t DecisionGraph::take_code(uint32_t program) {
   const std::span<const Instr> code = code_of(program);
   code_.clear();
+  for (auto pc = static_cast<uint32_t>(code.size()); pc-- > 0;) {
+    const bool jumps = static_cast<Opcode>(code[pc].op) == Opcode::Goto;
+    marks_[pc].target = jumps ? marks_[code[pc].b].target : pc;
+  }
   for (uint32_t pc = 0; pc < code.size(); ++pc) {
+    const auto target = [&](uint32_t at) { return marks_[at].target; };
     switch (static_cast<Opcode>(code[pc].op)) {
       case Opcode::End:
         code_.push_back({pc, pc, pc});
         break;
       case Opcode::Match:
-        code_.push_back({pc, pc + 1, pc + 1});
+        code_.push_back({pc, target(pc + 1), target(pc + 1)});
         break;
       case Opcode::Goto:
-        code_.push_back({pc, code[pc].b, code[pc].b});
         break;
       case Opcode::Test:
-        code_.push_back({pc, pc + 1, code[pc].b});
+        code_.push_back({pc, target(pc + 1), target(code[pc].b)});
         break;
       case Opcode::TestNot:
-        code_.push_back({pc, code[pc].b, pc + 1});
+        code_.push_back({pc, target(code[pc].b), target(pc + 1)});
         break;
     }
   }
+  return marks_[0].target;
 }
 
-/// What is left of `steps` from `entry` on, with what is known, goes to rest_ and its predicates to ahead_.
+/// What is left of `steps` from `entry` on, with what is known, goes to rest_. First backwards: where each step leads; then
+/// forwards: which of them are still reached.
 void DecisionGraph::reduce(std::span<const Step> steps, uint32_t program, uint32_t entry) {
-  const std::span<const Instr> code = code_of(program);
-  if (targets_.size() < code.size()) {
-    targets_.resize(code.size());
-    reached_.resize(code.size());
-  }
-  for (size_t i = steps.size(); i-- > 0 && steps[i].pc >= entry;) {
-    const Step& step = steps[i];
-    uint32_t& target = targets_[step.pc];
-    target = step.pc;
-    if (static_cast<Opcode>(code[step.pc].op) == Opcode::Goto) target = targets_[step.holds];
-    if (!is_test(code[step.pc])) continue;
-    const uint32_t predicate = code[step.pc].a;
-    const uint32_t holds = targets_[step.holds], fails = targets_[step.fails];
-    if (truths_[predicate] != Truth::Unknown) {
-      target = truths_[predicate] == Truth::Holds ? holds : fails;
-    } else if (holds == fails && has(predicate, kDroppable)) {
-      target = holds;
+  const uint32_t* const tested = tested_of(program);
+  const Truth* const truths = truths_.data();
+  Mark* const marks = marks_.data();
+  const Step* const end = steps.data() + steps.size();
+  const Step* step = end;
+  while (step != steps.data() && step[-1].pc >= entry) {
+    --step;
+    uint32_t& target = marks[step->pc].target;
+    target = step->pc;
+    const uint32_t holds = marks[step->holds].target, fails = marks[step->fails].target;
+    switch (truths[tested[step->pc]]) {
+      case Truth::Unknown:
+        break;
+      case Truth::Moot:
+        if (holds == fails) target = holds;
+        break;
+      case Truth::Lie:
+        target = fails;
+        break;
+      case Truth::Holds:
+        target = holds;
+        break;
     }
   }
-  entry = targets_[entry];
-  ++walk_;
-  reached_[entry] = walk_;
-  rest_.clear();
-  ahead_.clear();
-  for (const Step& step : steps) {
-    if (step.pc < entry || reached_[step.pc] != walk_) continue;
-    const bool ends = static_cast<Opcode>(code[step.pc].op) == Opcode::End;
-    rest_.push_back(ends ? step : Step{step.pc, targets_[step.holds], targets_[step.fails]});
-    reached_[rest_.back().holds] = reached_[rest_.back().fails] = walk_;
-    if (is_test(code[step.pc])) ahead_.push_back(code[step.pc].a);
+  const uint32_t no_predicate = this->no_predicate();
+  const uint32_t walk = ++walk_;
+  marks[marks[entry].target].reached = walk;
+  Step* left = room_.data();
+  size_t tests = 0;
+  for (; step != end; ++step) {
+    if (marks[step->pc].reached != walk) continue;
+    *left = {step->pc, marks[step->holds].target, marks[step->fails].target};
+    marks[left->holds].reached = marks[left->fails].reached = walk;
+    tests += tested[step->pc] != no_predicate ? 1 : 0;
+    ++left;
   }
+  rest_ = {room_.data(), left};
+  tests_ = tests;
 }
 
-/// What the node for rest_ asks: leaves in ahead_ only that.
+/// What the node for rest_, which begins with a test, asks.
 void DecisionGraph::choose(uint32_t program) {
-  const Instr& instr = code_of(program)[rest_[0].pc];
-  term_ = term_of(instr.a);
-  if (std::ranges::all_of(ahead_, [&](uint32_t p) { return has(p, kDroppable); })) {
-    for (const uint32_t term : orders_[program]) {
-      if (std::ranges::none_of(ahead_, [&](uint32_t p) { return term_of(p) == term; })) continue;
-      term_ = term;
-      break;
+  const uint32_t* const tested = tested_of(program);
+  const uint32_t first = tested[rest_[0].pc];
+  const std::vector<uint32_t>& order = orders_[program];
+  uint8_t traits = kDroppable;  // that all have
+  std::array<bool, kTerms> are_left{};
+  uint32_t of_process = kNone;  // the first one
+  for (const Step& step : rest_) {
+    const uint32_t predicate = tested[step.pc], term = term_of(predicate);
+    traits &= traits_[predicate];
+    for (size_t i = 0; i < order.size(); ++i) are_left[i] |= term == order[i];
+    if (of_process == kNone && has(predicate, kOfProcess)) of_process = term;
+  }
+  term_ = term_of(first);
+  if (traits != 0) {
+    const auto term = std::ranges::find(are_left, true);
+    if (term != are_left.end()) {
+      term_ = order[static_cast<size_t>(term - are_left.begin())];
+    } else if (of_process != kNone) {
+      term_ = of_process;
     }
   }
+  ahead_.clear();
   if (term_ == kNone) {
-    ahead_.assign(1, instr.a);
+    ahead_.push_back(first);
     return;
   }
-  std::erase_if(ahead_, [&](uint32_t p) { return term_of(p) != term_; });
+  for (const Step& step : rest_) {
+    const uint32_t predicate = tested[step.pc];
+    if (term_of(predicate) != term_ || seen_[predicate] == walk_) continue;
+    seen_[predicate] = walk_;
+    ahead_.push_back(predicate);
+  }
   // By field, then by number.
   std::ranges::sort(ahead_, {}, [&](uint32_t p) { return std::pair(image_.predicates()[p].lhs, p); });
-  ahead_.erase(std::unique(ahead_.begin(), ahead_.end()), ahead_.end());
 }
 
 /// Finds the terms that leave least to do when none of their unlikely predicates holds.
 void DecisionGraph::find_order(uint32_t program) {
-  constexpr size_t kTerms = 2;    // more cost more to find than they save
   constexpr size_t kTried = 3;    // those with most predicates; others save less as a rule
   constexpr size_t kWorthIt = 2;  // tests saved
   std::vector<uint32_t>& order = orders_[program];
-  take_code(program);
-  reduce(code_, program, 0);
+  const uint32_t* const tested = tested_of(program);
+  reduce(code_, program, take_code(program));
   while (order.size() < kTerms) {
-    const Steps steps = rest_;
-    const std::vector<uint32_t> before = ahead_;
+    const Steps steps(rest_.begin(), rest_.end());
+    std::vector<uint32_t> before;
+    for (const Step& s : steps)
+      if (tested[s.pc] != no_predicate()) before.push_back(tested[s.pc]);
     std::map<uint32_t, size_t> tests;  // by term
     for (const uint32_t p : before) {
       if (term_of(p) != kNone && has(p, kUnlikely)) ++tests[term_of(p)];
@@ -316,9 +358,9 @@ void DecisionGraph::find_order(uint32_t program) {
     size_t least = before.size();
     for (const auto& [count, term] : candidates) {
       suppose(term);
-      if (ahead_.size() >= least) continue;
+      if (tests_ >= least) continue;
       best = term;
-      least = ahead_.size();
+      least = tests_;
     }
     if (best == kNone || least + kWorthIt > before.size()) break;
     order.push_back(best);
@@ -328,9 +370,8 @@ void DecisionGraph::find_order(uint32_t program) {
 
 /// The node for rest_, which is new unless the same was left to do before.
 uint32_t DecisionGraph::node_of_rest(uint32_t program) {
-  const Digest digest{hash128({Bytes(reinterpret_cast<const uint8_t*>(&program), sizeof program),
-                               Bytes(reinterpret_cast<const uint8_t*>(rest_.data()), rest_.size() * sizeof(Step))})};
-  const auto [known, is_new] = known_nodes_.try_emplace(digest, static_cast<uint32_t>(nodes_.size()));
+  const uint64_t hash = hash64(Bytes(reinterpret_cast<const uint8_t*>(rest_.data()), rest_.size_bytes()), program);
+  const auto [known, is_new] = known_nodes_.try_emplace(hash, static_cast<uint32_t>(nodes_.size()));
   if (!is_new && rests_[known->second].program == program && std::ranges::equal(steps_of(known->second), rest_)) {
     return known->second;
   }

@@ -7,7 +7,7 @@
 // match any more are gone, and places from which the same is left to do are one node: processes and files that the
 // rules don't tell apart share a path through the graph. Bounded: a full graph is emptied and counted. Where asking
 // leaves a trace, it asks in program order, so that fields are read when the program would have read them; elsewhere
-// first what is likely to leave the least to do. Knows instructions, not values: who runs an event reads values and
+// first what is likely to leave the least to do, then what is about the process: those answers are kept together. Knows instructions, not values: who runs an event reads values and
 // says what holds.
 #pragma once
 
@@ -95,19 +95,20 @@ class DecisionGraph {
     uint32_t first;
     uint32_t count;
   };
-  struct Digest {
-    std::array<uint8_t, 16> bytes;
-    bool operator==(const Digest&) const = default;
-  };
-  struct DigestHash {
-    size_t operator()(const Digest& d) const { return load<uint64_t>(d.bytes.data()); }
+  /// Of what a hash is about itself.
+  struct AsItIs {
+    size_t operator()(uint64_t hash) const { return hash; }
   };
   struct Answer {
     uint32_t node;
     uint32_t words;  ///< first of them in words_
     uint32_t next;
   };
-  enum class Truth : uint8_t { Unknown, Lie, Holds };
+  enum class Truth : uint8_t { Unknown, Moot, Lie, Holds };  ///< Moot: unknown, and need not be known if it decides nothing
+  struct Mark {
+    uint32_t target;   ///< the first instruction from there on that is left
+    uint32_t reached;  ///< walk_, if it is left
+  };
 
   uint32_t make_start(uint32_t program);
   uint32_t make_few(uint32_t node, uint32_t answer);
@@ -121,18 +122,25 @@ class DecisionGraph {
   }
   void learn(uint32_t predicate, bool holds);
   void forget(size_t but = 0);
-  void take_code(uint32_t program);
+  uint32_t take_code(uint32_t program);
   void reduce(std::span<const Step> steps, uint32_t program, uint32_t entry);
   void choose(uint32_t program);
   void find_order(uint32_t program);
   uint32_t node_of_rest(uint32_t program);
 
   std::span<const Instr> code_of(uint32_t program) const;
+  /// By pc: the predicate, or no_predicate() where nothing is tested.
+  const uint32_t* tested_of(uint32_t program) const { return tested_.data() + image_.programs()[program].first; }
   bool has(uint32_t predicate, uint8_t trait) const { return (traits_[predicate] & trait) != 0; }
+  /// Comes after the last one, and is never known.
+  uint32_t no_predicate() const { return static_cast<uint32_t>(traits_.size() - 1); }
   /// The left side that a predicate is asked with, for a family that of its first field; kNone: alone.
   uint32_t term_of(uint32_t predicate) const { return groups_[predicate]; }
 
   static constexpr uint64_t kEventsPerNode = 16;  ///< making a node costs about as much as running a few programs
+
+  static constexpr size_t kTerms = 2;             ///< in an order; more cost more to find than they save
+  static constexpr uint32_t kNoGroup = kNone - 1;  ///< of no_predicate()
 
   static constexpr uint8_t kDroppable = 1;  ///< nothing is remembered by asking it
   static constexpr uint8_t kCheap = 2;      ///< no dearer than looking up what was found before
@@ -141,8 +149,9 @@ class DecisionGraph {
 
   ImageView image_;
   size_t max_nodes_;
-  std::vector<uint8_t> traits_;                ///< by predicate
-  std::vector<uint32_t> groups_;               ///< by predicate, see term_of
+  std::vector<uint8_t> traits_;                ///< by predicate, no_predicate() among them; groups_ and truths_ alike
+  std::vector<uint32_t> groups_;               ///< see term_of
+  std::vector<uint32_t> tested_;               ///< by instruction of the image, see tested_of
   std::vector<uint32_t> starts_;               ///< by program
   std::vector<bool> ordered_;                  ///< by program: its order has been found
   std::vector<std::vector<uint32_t>> orders_;  ///< by program: terms to be asked first
@@ -153,8 +162,8 @@ class DecisionGraph {
   std::vector<uint32_t> asked_;
   std::vector<uint32_t> edges_;
   std::vector<uint64_t> words_;
-  std::unordered_map<Digest, uint32_t, DigestHash> known_nodes_;
-  std::unordered_map<Digest, Answer, DigestHash> known_answers_;
+  std::unordered_map<uint64_t, uint32_t, AsItIs> known_nodes_;
+  std::unordered_map<uint64_t, Answer, AsItIs> known_answers_;
   uint32_t edition_ = 0;
   uint64_t events_ = 0;  ///< since the graph was emptied
   DetourMeter* detours_ = nullptr;
@@ -162,12 +171,14 @@ class DecisionGraph {
   // Of the node being made.
   std::vector<Truth> truths_;      ///< by predicate
   std::vector<uint32_t> learned_;  ///< those with a truth
-  std::vector<uint32_t> targets_;  ///< by pc: the first instruction from there on that is left
-  std::vector<uint32_t> reached_;  ///< by pc: walk_, if it is left
+  std::vector<uint32_t> seen_;     ///< by predicate: walk_, if it is in ahead_
+  std::vector<Mark> marks_;        ///< by pc
   uint32_t walk_ = 0;
-  Steps code_;                   ///< a whole program
-  Steps rest_;                   ///< what is left
-  std::vector<uint32_t> ahead_;  ///< predicates of rest_, then those of them that the node asks
+  Steps code_;                    ///< a whole program
+  Steps room_;                    ///< as long as the longest program, for rest_
+  std::span<const Step> rest_;    ///< what is left
+  size_t tests_ = 0;              ///< in rest_
+  std::vector<uint32_t> ahead_;   ///< predicates that the node asks
   uint32_t term_ = kNone;        ///< that it asks them about; kNone: the first one alone
 };
 
