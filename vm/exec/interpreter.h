@@ -154,7 +154,7 @@ class Machine {
   size_t text_bytes_ = 0;    ///< produced by transformers for this event
   uint64_t text_overruns_ = 0;
 
-  static constexpr size_t kWorthMatching = 8;  ///< fewer predicates are tested one by one
+  static constexpr size_t kWorthMatching = 4;  ///< fewer predicates are tested one by one
   static constexpr uint32_t kEventNumbers = UINT32_MAX >> 1;
 };
 

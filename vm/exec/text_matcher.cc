@@ -12,7 +12,7 @@
 namespace fvm {
 namespace {
 
-constexpr size_t kManyWholes = 64;  ///< a longer list has its own set, which is asked if the length fits
+constexpr size_t kManyWholes = 1024;  ///< a longer list has its own set, which is asked if the length fits
 
 uint64_t length_bit(size_t length) { return uint64_t{1} << (length % 64); }
 
