@@ -340,6 +340,7 @@ int run(int argc, char** argv) {
   options.machine.matchers = with("matchers");
   options.machine.processes = with("processes");
   options.machine.memo = with("memo");
+  options.machine.ready = true;
   // Never destroyed: see main().
   fvm::Engine& engine = *new fvm::Engine(std::move(*image), options);
   engine.select({o.only_tags, o.without_tags, o.without_names, *priority});

@@ -122,6 +122,25 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
   room_.resize(longest);
 }
 
+std::span<const DecisionGraph::Step> DecisionGraph::StepStore::keep(std::span<const Step> steps) {
+  if (steps.size() > room_.size()) {
+    const size_t count = std::max(kChunk, steps.size());
+    chunks_.push_back(std::make_unique_for_overwrite<Step[]>(count));
+    room_ = {chunks_.back().get(), count};
+  }
+  std::ranges::copy(steps, room_.begin());
+  const std::span<const Step> kept = room_.first(steps.size());
+  room_ = room_.subspan(steps.size());
+  size_ += steps.size();
+  return kept;
+}
+
+void DecisionGraph::StepStore::clear() {
+  chunks_.clear();
+  room_ = {};
+  size_ = 0;
+}
+
 std::span<const Instr> DecisionGraph::code_of(uint32_t program) const {
   const ProgramRec& p = image_.programs()[program];
   return image_.code().subspan(p.first, p.count);
@@ -198,7 +217,7 @@ uint32_t DecisionGraph::make(uint32_t parent, std::span<const uint64_t> answer) 
   if (node.kind == Kind::Ask) {
     for (uint32_t i = 0; i < node.count; ++i) learn(asked_[node.asked + i], (answer[i / 64] >> (i % 64) & 1) != 0);
   }
-  const std::span<const Step> steps = steps_of(parent);
+  const std::span<const Step> steps = rests_[parent].steps;
   reduce(steps, program, node.kind == Kind::Match ? steps[0].holds : steps[0].pc);
   forget();
   return node_of_rest(program);
@@ -372,7 +391,7 @@ void DecisionGraph::find_order(uint32_t program) {
 uint32_t DecisionGraph::node_of_rest(uint32_t program) {
   const uint64_t hash = hash64(Bytes(reinterpret_cast<const uint8_t*>(rest_.data()), rest_.size_bytes()), program);
   const auto [known, is_new] = known_nodes_.try_emplace(hash, static_cast<uint32_t>(nodes_.size()));
-  if (!is_new && rests_[known->second].program == program && std::ranges::equal(steps_of(known->second), rest_)) {
+  if (!is_new && rests_[known->second].program == program && std::ranges::equal(rests_[known->second].steps, rest_)) {
     return known->second;
   }
   const Instr& instr = code_of(program)[rest_[0].pc];
@@ -407,8 +426,7 @@ uint32_t DecisionGraph::node_of_rest(uint32_t program) {
   node.edges = static_cast<uint32_t>(edges_.size());
   edges_.resize(edges_.size() + edges, kNone);
   nodes_.push_back(node);
-  rests_.push_back({program, static_cast<uint32_t>(steps_.size()), static_cast<uint32_t>(rest_.size())});
-  steps_.insert(steps_.end(), rest_.begin(), rest_.end());
+  rests_.push_back({steps_.keep(rest_), program});
   return static_cast<uint32_t>(nodes_.size() - 1);
 }
 

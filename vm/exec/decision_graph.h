@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -89,11 +90,24 @@ class DecisionGraph {
     bool operator==(const Step&) const = default;
   };
   using Steps = std::vector<Step>;
-  /// What is left to do at a node: a run of steps_, in program order, its own instruction first.
+  /// What is left to do at a node, in program order, its own instruction first.
   struct Rest {
+    std::span<const Step> steps;
     uint32_t program;
-    uint32_t first;
-    uint32_t count;
+  };
+  /// Steps that stay where they are: a vector that grew would be copied to new memory again and again, which costs more than
+  /// finding them.
+  class StepStore {
+   public:
+    std::span<const Step> keep(std::span<const Step> steps);
+    size_t size() const { return size_; }
+    void clear();
+
+   private:
+    static constexpr size_t kChunk = 4096;
+    std::vector<std::unique_ptr<Step[]>> chunks_;
+    std::span<Step> room_;  ///< in the last one
+    size_t size_ = 0;
   };
   /// Of what a hash is about itself.
   struct AsItIs {
@@ -117,9 +131,6 @@ class DecisionGraph {
   bool make_room(uint32_t program);
   void clear();
 
-  std::span<const Step> steps_of(uint32_t node) const {
-    return std::span<const Step>(steps_).subspan(rests_[node].first, rests_[node].count);
-  }
   void learn(uint32_t predicate, bool holds);
   void forget(size_t but = 0);
   uint32_t take_code(uint32_t program);
@@ -158,7 +169,7 @@ class DecisionGraph {
 
   std::vector<Node> nodes_;
   std::vector<Rest> rests_;  ///< by node
-  Steps steps_;
+  StepStore steps_;
   std::vector<uint32_t> asked_;
   std::vector<uint32_t> edges_;
   std::vector<uint64_t> words_;

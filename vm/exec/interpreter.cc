@@ -68,6 +68,18 @@ Machine::Machine(const VerifiedImage& image, const MachineOptions& options)
                       (t.flags & kTermIsList) != 0, t.slot, view_.args(t), view_.string(t.text),
                       Value::text(view_.string(t.text))});
   }
+  if (options.ready && options.classes && options.matchers) make_matchers();
+}
+
+/// Of the left sides that may be asked so much at once.
+void Machine::make_matchers() {
+  std::vector<size_t> texts(terms_.size());  // predicates with one, by left side
+  for (uint32_t id = 0; id < predicates_.size(); ++id) {
+    const Predicate& p = predicates_[id];
+    if (p.quant == Quant::One && !p.constants.empty() && p.constants[0].kind() == Kind::Text) ++texts[p.lhs];
+  }
+  for (uint32_t term = 0; term < texts.size(); ++term)
+    if (texts[term] >= kWorthMatching) matcher_of(term);
 }
 
 void Machine::begin_event() {
@@ -125,7 +137,7 @@ void Machine::find_truths(std::span<const uint32_t> predicates, const ValueList&
   });
 }
 
-/// Made when it is first needed: many left sides are not asked about often enough.
+/// Made when it is first needed, unless options said otherwise: many left sides are not asked about often enough.
 TextMatcher& Machine::matcher_of(uint32_t term) {
   if (matchers_.empty()) matchers_.resize(terms_.size());
   std::unique_ptr<TextMatcher>& matcher = matchers_[term];

@@ -42,6 +42,7 @@ struct MachineOptions {
   bool matchers = true;  ///< find what holds for a text in one pass, see TextMatcher; used by classes only
   bool memo = true;     ///< remember where values led, see ValueMemo; used by classes only
   bool processes = true;  ///< remember where processes led, see ProcessMemo; used by classes only
+  bool ready = false;  ///< make matchers at once: for who waits for events anyway; otherwise each when it is first needed
   size_t decision_nodes = limits::kDecisionNodes;
 };
 
@@ -120,6 +121,7 @@ class Machine {
   void find_truths(std::span<const uint32_t> predicates, const ValueList& lhs, uint64_t number, std::span<uint64_t> words, size_t first);
 
   TextMatcher& matcher_of(uint32_t term);
+  void make_matchers();
   template <FieldSource F>
   bool test(uint32_t predicate, const F& fields);
   template <FieldSource F>
