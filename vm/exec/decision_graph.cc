@@ -175,6 +175,7 @@ uint32_t DecisionGraph::make_start(uint32_t program) {
   if (!ordered_[program]) find_order(program);
   ordered_[program] = true;
   reduce(code_, program, take_code(program));
+  facts_ = 0;
   return starts_[program] = node_of_rest(program);
 }
 
@@ -220,6 +221,7 @@ uint32_t DecisionGraph::make(uint32_t parent, std::span<const uint64_t> answer) 
   const std::span<const Step> steps = rests_[parent].steps;
   reduce(steps, program, node.kind == Kind::Match ? steps[0].holds : steps[0].pc);
   forget();
+  facts_ = rests_[parent].facts;
   return node_of_rest(program);
 }
 
@@ -312,22 +314,20 @@ void DecisionGraph::choose(uint32_t program) {
   const uint32_t* const tested = tested_of(program);
   const uint32_t first = tested[rest_[0].pc];
   const std::vector<uint32_t>& order = orders_[program];
-  uint8_t traits = kDroppable;  // that all have
-  std::array<bool, kTerms> are_left{};
-  uint32_t of_process = kNone;  // the first one
-  for (const Step& step : rest_) {
-    const uint32_t predicate = tested[step.pc], term = term_of(predicate);
-    traits &= traits_[predicate];
-    for (size_t i = 0; i < order.size(); ++i) are_left[i] |= term == order[i];
-    if (of_process == kNone && has(predicate, kOfProcess)) of_process = term;
-  }
+  const auto find = [&](auto&& is) { return std::ranges::find_if(rest_, [&](const Step& step) { return is(tested[step.pc]); }); };
+  const auto learn_none = [&](uint8_t fact, auto&& is) {
+    if ((facts_ & fact) == 0 && find(is) == rest_.end()) facts_ |= fact;
+    return (facts_ & fact) != 0;
+  };
   term_ = term_of(first);
-  if (traits != 0) {
-    const auto term = std::ranges::find(are_left, true);
-    if (term != are_left.end()) {
-      term_ = order[static_cast<size_t>(term - are_left.begin())];
-    } else if (of_process != kNone) {
-      term_ = of_process;
+  if (learn_none(kNoTrace, [&](uint32_t p) { return !has(p, kDroppable); })) {
+    size_t i = 0;
+    while (i < order.size() && learn_none(static_cast<uint8_t>(1u << i), [&](uint32_t p) { return term_of(p) == order[i]; })) ++i;
+    const auto of_process = [&](uint32_t p) { return has(p, kOfProcess) && term_of(p) != kNone; };
+    if (i < order.size()) {
+      term_ = order[i];
+    } else if (!learn_none(kNoProcess, of_process)) {
+      term_ = term_of(tested[find(of_process)->pc]);
     }
   }
   ahead_.clear();
@@ -426,7 +426,7 @@ uint32_t DecisionGraph::node_of_rest(uint32_t program) {
   node.edges = static_cast<uint32_t>(edges_.size());
   edges_.resize(edges_.size() + edges, kNone);
   nodes_.push_back(node);
-  rests_.push_back({steps_.keep(rest_), program});
+  rests_.push_back({steps_.keep(rest_), program, facts_});
   return static_cast<uint32_t>(nodes_.size() - 1);
 }
 

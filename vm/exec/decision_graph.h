@@ -94,6 +94,7 @@ class DecisionGraph {
   struct Rest {
     std::span<const Step> steps;
     uint32_t program;
+    uint8_t facts;  ///< see facts_
   };
   /// Steps that stay where they are: a vector that grew would be copied to new memory again and again, which costs more than
   /// finding them.
@@ -151,6 +152,9 @@ class DecisionGraph {
   static constexpr uint64_t kEventsPerNode = 16;  ///< making a node costs about as much as running a few programs
 
   static constexpr size_t kTerms = 2;             ///< in an order; more cost more to find than they save
+  static_assert(kTerms <= 6);                      // see facts_
+  static constexpr uint8_t kNoTrace = 0x80;        ///< all predicates left are droppable: any may be asked first
+  static constexpr uint8_t kNoProcess = 0x40;      ///< none left is about the process alone
   static constexpr uint32_t kNoGroup = kNone - 1;  ///< of no_predicate()
 
   static constexpr uint8_t kDroppable = 1;  ///< nothing is remembered by asking it
@@ -190,6 +194,7 @@ class DecisionGraph {
   std::span<const Step> rest_;    ///< what is left
   size_t tests_ = 0;              ///< in rest_
   std::vector<uint32_t> ahead_;   ///< predicates that the node asks
+  uint8_t facts_ = 0;            ///< kNoTrace, kNoProcess and, bit i, that order i is done: true of whatever is left later, too
   uint32_t term_ = kNone;        ///< that it asks them about; kNone: the first one alone
 };
 
