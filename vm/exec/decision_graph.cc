@@ -79,6 +79,12 @@ bool is_unlikely(const ImageView& image, const PredicateRec& p) {
   });
 }
 
+size_t longest_program(const ImageView& image) {
+  size_t longest = 0;
+  for (const ProgramRec& p : image.programs()) longest = std::max<size_t>(longest, p.count);
+  return longest;
+}
+
 }  // namespace
 
 DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
@@ -87,6 +93,7 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
       starts_(image.programs().size(), kNone),
       ordered_(image.programs().size()),
       orders_(image.programs().size()),
+      steps_(longest_program(image)),
       truths_(image.predicates().size() + 1, Truth::Unknown) {
   traits_.reserve(image.predicates().size());
   groups_.reserve(image.predicates().size());
@@ -116,29 +123,9 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
   seen_.resize(traits_.size());
   tested_.reserve(image.code().size());
   for (const Instr& instr : image.code()) tested_.push_back(is_test(instr) ? instr.a : no_predicate);
-  size_t longest = 0;
-  for (const ProgramRec& p : image.programs()) longest = std::max<size_t>(longest, p.count);
+  const size_t longest = longest_program(image);
   marks_.resize(longest);
   room_.resize(longest);
-}
-
-std::span<const DecisionGraph::Step> DecisionGraph::StepStore::keep(std::span<const Step> steps) {
-  if (steps.size() > room_.size()) {
-    const size_t count = std::max(kChunk, steps.size());
-    chunks_.push_back(std::make_unique_for_overwrite<Step[]>(count));
-    room_ = {chunks_.back().get(), count};
-  }
-  std::ranges::copy(steps, room_.begin());
-  const std::span<const Step> kept = room_.first(steps.size());
-  room_ = room_.subspan(steps.size());
-  size_ += steps.size();
-  return kept;
-}
-
-void DecisionGraph::StepStore::clear() {
-  chunks_.clear();
-  room_ = {};
-  size_ = 0;
 }
 
 std::span<const Instr> DecisionGraph::code_of(uint32_t program) const {
@@ -162,7 +149,7 @@ void DecisionGraph::clear() {
 
 /// Room for a node and all it may need. A graph that fills faster than it is used would only cost time: then no.
 bool DecisionGraph::make_room(uint32_t program) {
-  const size_t taken = 3 * steps_.size() + asked_.size() + edges_.size() + 2 * words_.size();
+  const size_t taken = steps_.bytes() / sizeof(uint32_t) + asked_.size() + edges_.size() + 2 * words_.size();
   if (nodes_.size() < max_nodes_ && taken + 5 * code_of(program).size() <= limits::kDecisionWords) return true;
   if (events_ < max_nodes_ * kEventsPerNode) return false;
   clear();
@@ -218,7 +205,7 @@ uint32_t DecisionGraph::make(uint32_t parent, std::span<const uint64_t> answer) 
   if (node.kind == Kind::Ask) {
     for (uint32_t i = 0; i < node.count; ++i) learn(asked_[node.asked + i], (answer[i / 64] >> (i % 64) & 1) != 0);
   }
-  const std::span<const Step> steps = rests_[parent].steps;
+  const std::span<const Step> steps = steps_.unpack(rests_[parent].steps);
   reduce(steps, program, node.kind == Kind::Match ? steps[0].holds : steps[0].pc);
   forget();
   facts_ = rests_[parent].facts;
@@ -389,9 +376,10 @@ void DecisionGraph::find_order(uint32_t program) {
 
 /// The node for rest_, which is new unless the same was left to do before.
 uint32_t DecisionGraph::node_of_rest(uint32_t program) {
-  const uint64_t hash = hash64(Bytes(reinterpret_cast<const uint8_t*>(rest_.data()), rest_.size_bytes()), program);
+  const Bytes packed = steps_.pack(rest_);
+  const uint64_t hash = hash64(packed, program);
   const auto [known, is_new] = known_nodes_.try_emplace(hash, static_cast<uint32_t>(nodes_.size()));
-  if (!is_new && rests_[known->second].program == program && std::ranges::equal(rests_[known->second].steps, rest_)) {
+  if (!is_new && rests_[known->second].program == program && std::ranges::equal(rests_[known->second].steps, packed)) {
     return known->second;
   }
   const Instr& instr = code_of(program)[rest_[0].pc];
@@ -426,7 +414,7 @@ uint32_t DecisionGraph::node_of_rest(uint32_t program) {
   node.edges = static_cast<uint32_t>(edges_.size());
   edges_.resize(edges_.size() + edges, kNone);
   nodes_.push_back(node);
-  rests_.push_back({steps_.keep(rest_), program, facts_});
+  rests_.push_back({steps_.keep(packed), program, facts_});
   return static_cast<uint32_t>(nodes_.size() - 1);
 }
 

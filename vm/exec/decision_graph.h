@@ -14,12 +14,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "vm/exec/detour.h"
+#include "vm/exec/step_store.h"
 #include "vm/field/field_use.h"
 #include "vm/image/image_view.h"
 
@@ -84,31 +84,12 @@ class DecisionGraph {
   uint64_t evictions() const { return edition_; }
 
  private:
-  /// What is left of an instruction: where it leads when its predicate holds and when not; both the same for others.
-  struct Step {
-    uint32_t pc, holds, fails;
-    bool operator==(const Step&) const = default;
-  };
   using Steps = std::vector<Step>;
   /// What is left to do at a node, in program order, its own instruction first.
   struct Rest {
-    std::span<const Step> steps;
+    Bytes steps;  ///< packed
     uint32_t program;
     uint8_t facts;  ///< see facts_
-  };
-  /// Steps that stay where they are: a vector that grew would be copied to new memory again and again, which costs more than
-  /// finding them.
-  class StepStore {
-   public:
-    std::span<const Step> keep(std::span<const Step> steps);
-    size_t size() const { return size_; }
-    void clear();
-
-   private:
-    static constexpr size_t kChunk = 4096;
-    std::vector<std::unique_ptr<Step[]>> chunks_;
-    std::span<Step> room_;  ///< in the last one
-    size_t size_ = 0;
   };
   /// Of what a hash is about itself.
   struct AsItIs {
