@@ -5,8 +5,8 @@ list has 100 000 entries beside the same rule with ten.
 
     scripts/bench_growth.py BUILD_DIR [RUNS]
 
-Runs of falco-vm are taken in turns, alerts to a file; user and system time per raw event, what the same image needs for a capture
-without events subtracted; medians, and the median of the ratios of the pairs. Goals are printed beside the figures and decide
+Runs of falco-vm are taken in turns, alerts to a file; user and system time per raw event, what the same image needs in the same turn
+for a capture without events subtracted; medians, and the median of the ratios of the pairs. Goals are printed beside the figures and decide
 nothing."""
 import json
 import pathlib
@@ -48,20 +48,21 @@ def compare(build, capture, images, runs, folder):
     for image in images:
         support.cpu_s(command(image, capture, f"--stats={stats}"), output)
         counted.append(json.loads(stats.read_text()))
-    start = [min(support.cpu_s(command(image, head), output) for _ in range(7)) for image in images]
-    pairs = []
+    pairs, starts = [], []
     for turn in range(runs):
-        pair = [0.0, 0.0]
+        pair, start = [0.0, 0.0], [0.0, 0.0]
         for i in (0, 1) if turn % 2 == 0 else (1, 0):
+            start[i] = support.cpu_s(command(images[i], head), output)
             pair[i] = max(support.cpu_s(command(images[i], capture), output) - start[i], 1e-9)
         pairs.append(pair)
+        starts.append(start)
     ratios = sorted(b / a for a, b in pairs)
     events = counted[0]["raw_events"]
     return {"capture": capture.name, "raw_events": events, "runs": runs,
             "ns": [statistics.median(column) / events * 1e9 for column in zip(*pairs)],
             "ratio": statistics.median(ratios), "ratio_least": ratios[0], "ratio_most": ratios[-1],
             "alerts": [c["alerts"] for c in counted], "lost": [sum(c["lost"].values()) for c in counted],
-            "start_ms": [s * 1e3 for s in start]}
+            "start_ms": [statistics.median(column) * 1e3 for column in zip(*starts)]}
 
 
 def show(row, before, after):
