@@ -73,6 +73,7 @@ bool replay(const Setup& setup, const std::string& path, Way way, Measured& meas
   }
   fvm::EngineOptions options;
   options.mode = setup.all_matches ? fvm::MatchMode::All : fvm::MatchMode::First;
+  options.machine.ready = true;  // as falco-vm has it
   options.evaluate = way != Way::Without;
   fvm::Engine engine(std::move(*image), options);
   falco_vm::Profiling profiling("", {});

@@ -120,6 +120,7 @@ bool rules_pass(const std::string& path, const std::string& ruleset, Row& row) {
   fvm::EngineOptions options;
   options.mode = fvm::MatchMode::All;
   options.json = true;
+  options.machine.ready = true;  // as falco-vm has it
   fvm::Engine engine(std::move(*image), options);
   NullSink sink;
   if (!pass(path, row, [&](fvm::EventSource& source) { return engine.poll(source, sink) == fvm::BatchStatus::Events; })) {
