@@ -81,18 +81,25 @@ Upgrader::Outcome Upgrader::upgrade(EventView& event, const WireParams& wire, By
   return Outcome::Current;
 }
 
+bool Upgrader::is_waited_for(EventCode enter) const {
+  const UpgradePlan* plan = find_plan(plan_row(enter), event_info(enter).param_count);
+  return taken_[static_cast<size_t>(enter)] || !plan || plan->kind != UpgradePlan::Kind::StoreAndPass;
+}
+
 void Upgrader::leave_call(EnterStore::Slot& enter, bool in_next_call, SourceStats& stats) {
-  const auto code = static_cast<size_t>(enter.code());
-  if (!in_next_call) ++stats.wrong_partners;
-  if (!in_next_call || taken_[code]) ++stats.exits_missing[exit_of(enter.code())];
+  const bool missing = in_next_call ? taken_[static_cast<size_t>(enter.code())] : is_waited_for(enter.code());
+  if (!in_next_call && missing) ++stats.wrong_partners;
+  if (missing) ++stats.exits_missing[exit_of(enter.code())];
   enters_.free(enter);
 }
 
 void Upgrader::miss_enter(EnterStore::Slot* wrong, EventCode exit, int64_t tid, SourceStats& stats) {
   if (wrong) {
     // A call whose exit was lost. The thread has moved on, so the stored event is of no use to anybody.
-    ++stats.wrong_partners;
-    ++stats.exits_missing[exit_of(wrong->code())];
+    if (is_waited_for(wrong->code())) {
+      ++stats.wrong_partners;
+      ++stats.exits_missing[exit_of(wrong->code())];
+    }
     enters_.free(*wrong);
   }
   // A thread other than the leader that executes a program comes back as the leader, so execs prove nothing.

@@ -77,6 +77,9 @@ class Upgrader {
   void forget_enter(int64_t tid) { enters_.forget(tid); }
 
  private:
+  /// Some exit event uses up such an enter event. Today's exit events are complete: beside an enter event that today's
+  /// captures still hold they leave it where it is.
+  bool is_waited_for(EventCode enter) const;
   void leave_call(EnterStore::Slot& enter, bool in_next_call, SourceStats& stats);
   static bool returns(const WireParams& generic_enter);
   void miss_enter(EnterStore::Slot* wrong, EventCode exit, int64_t tid, SourceStats& stats);

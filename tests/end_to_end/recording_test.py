@@ -47,6 +47,7 @@ class Recording(ProgramTest):
         self.assertIn(b"events written to", first.stderr)
         second = falco_vm(*common, "-e", out)
         self.assert_exit(second, OK)
+        self.assertNotIn(b"exits_without_their_enter", second.stderr)
         return first.stdout, second.stdout, out
 
     def compare(self, image, capture):

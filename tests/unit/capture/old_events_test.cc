@@ -49,6 +49,20 @@ TEST_CASE("an enter event of another call counts as none") {
   CHECK(r.stats.exits_missing[static_cast<size_t>(EventCode::SYSCALL_READ_X)] == 1);
 }
 
+TEST_CASE("a current enter event that its exit event does without is no sign of loss") {
+  CaptureBuilder capture;
+  capture.event(EventCode::SYSCALL_EXECVE_19_E, 1, 10, {"/bin/ls"});
+  capture.event(EventCode::SYSCALL_WRITE_X, 2, 10, {4, "data"});
+  CHECK(read(capture).stats.wrong_partners == 0);
+  capture.event(EventCode::SYSCALL_EXECVE_18_E, 3, 10, {"/bin/ls"});
+  capture.event(EventCode::SYSCALL_EXECVE_8_X, 4, 10, {0, "ls", Param::raw(nul_list({"-l"})), 10, 10, 1, "/tmp", 1024});
+  capture.event(EventCode::SYSCALL_EXECVE_19_E, 5, 10, {"/bin/ls"});
+  capture.event(EventCode::SYSCALL_WRITE_X, 6, 10, {4, "data"});
+  const Reading r = read(capture);
+  CHECK(r.stats.wrong_partners == 1);
+  CHECK(r.stats.exits_missing[static_cast<size_t>(EventCode::SYSCALL_EXECVE_19_X)] == 1);
+}
+
 TEST_CASE("a rule without enter parameters leaves the stored event alone") {
   CaptureBuilder capture;
   capture.event(EventCode::SYSCALL_READ_E, 1, 10, {5, 80});
