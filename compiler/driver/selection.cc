@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "vm/abi/tags.h"
+
 namespace falcoc {
 namespace {
 
@@ -160,9 +162,7 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
 }
 
 bool same_tag(std::string_view a, std::string_view b) {
-  constexpr std::string_view kRight = "software_mgmt", kPublished = "sofware_mgmt";
-  const auto canonical = [&](std::string_view tag) { return tag == kPublished ? kRight : tag; };
-  return canonical(a) == canonical(b);
+  return a == b || (!a.empty() && fvm::other_spelling(b) == a);
 }
 
 }  // namespace falcoc

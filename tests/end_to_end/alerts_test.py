@@ -69,6 +69,18 @@ class Alerts(ProgramTest):
         self.assertEqual(self.alerts("--all-matches", "--priority", "critical"), [a for a in everything if a["priority"] in severe])
 
 
+    def test_either_spelling_of_a_tag_selects_rules_of_either(self):
+        rules = "".join(f"- {{rule: {tag}, desc: d, condition: evt.type = close, output: o, priority: INFO, tags: [{tag}]}}\n"
+                        for tag in ("software_mgmt", MISSPELT, "other"))
+        image = self.folder / "spelt.fbc"
+        self.assert_exit(falcoc(self.file("spelt.yaml", rules), "-o", image), OK)
+        for option, wanted in (("-t", b"from 2 active rules"), ("-T", b"from 1 active rule\n")):
+            for tag in ("software_mgmt", MISSPELT):
+                result = falco_vm("--ruleset", image, "-e", CAPTURE, option, tag)
+                self.assert_exit(result, OK)
+                self.assertIn(wanted, result.stderr)
+
+
 class Rules(ProgramTest):
     def rules(self, *options):
         result = falcoc("list", "rules", "--json", *RULES, *options)
