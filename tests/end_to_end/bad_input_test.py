@@ -4,9 +4,10 @@
 import gzip
 import os
 import random
+import subprocess
 import unittest
 
-from programs import CAPTURE, OK, OUTSIDE, RULES, USAGE, WRONG_INPUT, ProgramTest, falco_vm, falcoc
+from programs import BIN, CAPTURE, OK, OUTSIDE, RULES, SECONDS, USAGE, WRONG_INPUT, ProgramTest, falco_vm, falcoc
 
 RULE = """
 - rule: R
@@ -130,6 +131,17 @@ class Usage(ProgramTest):
             self.assertIn(b"xample", program("--help").stdout)
             self.assert_exit(program("--help"), OK)
             self.assert_exit(program("--version"), OK)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_a_full_disk_is_said(self):
+        wrong = self.file("wrong.yaml", "- rule: [")
+        for program, *arguments in (("falcoc", "--version"), ("falcoc", "list", "fields"), ("falcoc", "lint", *RULES, "--format", "sarif"),
+                                    ("falcoc", wrong, "--format", "json"), ("falco-vm", "--help"), ("falco-vm", "--list-events")):
+            with self.subTest(program=program, arguments=arguments[:2]), open("/dev/full", "wb") as full:
+                result = subprocess.run([str(BIN / program), *map(str, arguments)], stdout=full, stderr=subprocess.PIPE,
+                                        timeout=SECONDS, check=False)
+                self.assert_exit(result, OUTSIDE)
+                self.assertIn(b"can't write to standard output", result.stderr)
 
     def test_zero_rules_selected(self):
         self.assert_refused(falcoc(*RULES, "-t", "no_such_tag"), WRONG_INPUT, "0 of")

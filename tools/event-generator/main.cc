@@ -117,7 +117,9 @@ int run(int argc, char** argv) {
   }
   if (options.list) {
     list();
-    return kFine;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return kFine;
+    std::fprintf(stderr, "event-generator: can't write to standard output\n");
+    return kNotDone;
   }
   options.all |= options.loop && options.names.empty();
   if (options.all == !options.names.empty()) {

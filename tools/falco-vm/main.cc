@@ -361,8 +361,12 @@ extern "C" void __gcov_dump();  // NOLINT: the compiler's own name
 #endif
 
 int main(int argc, char** argv) {
-  const int exit_code = falco_vm::run(argc, argv);
-  std::fflush(nullptr);
+  int exit_code = falco_vm::run(argc, argv);
+  // What alerts and fields go through complains itself.
+  if ((std::fflush(nullptr) != 0 || std::ferror(stdout) != 0) && exit_code == falco_vm::kOk) {
+    falco_vm::complain("can't write to standard output");
+    exit_code = falco_vm::kOutsideWorld;
+  }
 #ifdef FALCO_WRITES_PROFILE
   __gcov_dump();
 #endif

@@ -4,8 +4,10 @@
 // Each command is a row of kCommands (options.h) and a row of kRunners here.
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
@@ -128,6 +130,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   const int exit_code = falcoc::tool::run(argc, argv);
   // A full disk or a closed pipe must not look like success.
-  if (std::fflush(stdout) != 0 && exit_code == falcoc::tool::kOk) return falcoc::tool::kOutsideWorld;
-  return exit_code;
+  const bool full = std::fflush(stdout) != 0;
+  if (!full && std::ferror(stdout) == 0) return exit_code;
+  falcoc::tool::complain("can't write to standard output" + (full ? ": " + std::string(std::strerror(errno)) : ""));
+  return falcoc::tool::kOutsideWorld;
 }
