@@ -82,7 +82,9 @@ EventRun::Step EventRun::step_for(EventCode code, uint32_t count, const Interest
     step.what.action = as;
     if (interest.read.has(step.code) || is_enter(step.code)) return;
     step.what.action = interest.noted.has(step.code) ? Action::Note : Action::Count;
-    if (is_call(step.code)) step.what.leaves = Leaves::ByExit;
+    if (!is_call(step.code)) return;
+    step.what.leaves = Leaves::ByExit;
+    step.partner = plan && plan->wants_enter ? plan->partner : code;
   };
   if (row.any_count) {
     step.kept = step.count = static_cast<uint8_t>(count);
@@ -183,7 +185,7 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     if (action <= Action::Note) {
       ++step.blocks;
       if (leaves != Leaves::Nothing && upgrader.may_wait(tid)) {
-        upgrader.leave_call(tid, leaves == Leaves::ByNextCall, stats);
+        upgrader.leave_call(tid, leaves == Leaves::ByNextCall, step.partner, stats);
       }
       if (action == Action::Drop) {
         at = next;

@@ -60,7 +60,7 @@ class EventRun {
     bool upgrades = false;
     bool is_ordinary = false;  ///< no metadata
     EventCode code{};          ///< of the result
-    EventCode partner{};       ///< Complete
+    EventCode partner{};       ///< the exit event whose enter event is used up, or of no use any more
     const ParamSource* sources = nullptr;
     uint64_t blocks = 0;  ///< since the last settle()
   };

@@ -41,7 +41,7 @@ Upgrader::Outcome Upgrader::upgrade(EventView& event, const WireParams& wire, By
   if (!plan || plan->kind == PlanKind::Refuse || wire.payload_bytes() > limits::kPlainEventBytes) return Outcome::Refused;
   if (plan->kind == PlanKind::Absorb) return Outcome::Absorbed;
   if (plan->kind == PlanKind::Store && ignored_.has(event.code)) {
-    leave_call(event.tid, true, stats);
+    leave_call(event.tid, true, event.code, stats);
     return Outcome::Absorbed;
   }
   if (plan->kind == PlanKind::Store || plan->kind == PlanKind::StoreAndPass) store_enter(plan->code, event.tid, wire, stats);
@@ -57,7 +57,7 @@ Upgrader::Outcome Upgrader::upgrade(EventView& event, const WireParams& wire, By
   // What isn't the record's own is looked up as for an event with few parameters.
   EventView moved = event;
   const bool ignored = plan->wants_enter && ignored_.has(static_cast<EventCode>(enter_of(plan->partner)));
-  if (ignored) leave_call(event.tid, false, stats);
+  if (ignored) leave_call(event.tid, false, plan->partner, stats);
   const ParamTable enter = plan->wants_enter && !ignored ? take_enter(plan->partner, event.tid, stats) : ParamTable{};
   moved.set_params(ParamTable{}, 0, enter, items_of(*plan), plan->item_count - size_t{plan->kept});
   for (size_t i = plan->kept; i < plan->item_count; ++i) {
@@ -86,8 +86,10 @@ bool Upgrader::is_waited_for(EventCode enter) const {
   return taken_[static_cast<size_t>(enter)] || !plan || plan->kind != UpgradePlan::Kind::StoreAndPass;
 }
 
-void Upgrader::leave_call(EnterStore::Slot& enter, bool in_next_call, SourceStats& stats) {
-  const bool missing = in_next_call ? taken_[static_cast<size_t>(enter.code())] : is_waited_for(enter.code());
+void Upgrader::leave_call(EnterStore::Slot& enter, bool in_next_call, EventCode exit, SourceStats& stats) {
+  // Its own exit event can be one that nobody looks at: others were of interest when the call began.
+  const bool own = !in_next_call && exit_of(enter.code()) == static_cast<size_t>(exit);
+  const bool missing = in_next_call ? taken_[static_cast<size_t>(enter.code())] : !own && is_waited_for(enter.code());
   if (!in_next_call && missing) ++stats.wrong_partners;
   if (missing) ++stats.exits_missing[exit_of(enter.code())];
   enters_.free(enter);

@@ -61,8 +61,9 @@ class Upgrader {
   /// False: leave_call() would find nothing to do. Cheaper than that.
   bool may_wait(int64_t tid) const { return enters_.may_hold(tid); }
   /// The thread shows a call that nobody looks at: the call it was in has ended. `in_next_call`: shows its beginning.
-  void leave_call(int64_t tid, bool in_next_call, SourceStats& stats) {
-    if (EnterStore::Slot* const enter = enters_.find(tid)) leave_call(*enter, in_next_call, stats);
+  /// Otherwise `exit`, under the code that it was recorded by, ends a call.
+  void leave_call(int64_t tid, bool in_next_call, EventCode exit, SourceStats& stats) {
+    if (EnterStore::Slot* const enter = enters_.find(tid)) leave_call(*enter, in_next_call, exit, stats);
   }
   /// Codes come in pairs: even the enter event, odd the exit event.
   static size_t exit_of(EventCode enter) { return static_cast<size_t>(enter) | 1u; }
@@ -80,7 +81,7 @@ class Upgrader {
   /// Some exit event uses up such an enter event. Today's exit events are complete: beside an enter event that today's
   /// captures still hold they leave it where it is.
   bool is_waited_for(EventCode enter) const;
-  void leave_call(EnterStore::Slot& enter, bool in_next_call, SourceStats& stats);
+  void leave_call(EnterStore::Slot& enter, bool in_next_call, EventCode exit, SourceStats& stats);
   static bool returns(const WireParams& generic_enter);
   void miss_enter(EnterStore::Slot* wrong, EventCode exit, int64_t tid, SourceStats& stats);
   Bytes container_json(const Bytes* params);
