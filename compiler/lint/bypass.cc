@@ -264,12 +264,13 @@ void lint_EnumeratedBinaries(LintContext& context) {
 }
 
 void lint_EqualityOnFlags(LintContext& context) {
-  // Some names are also those of numbers of other calls; most uses decide.
-  const auto is_flags = [](std::string_view name) {
+  // Parameters of one name are sets of flags in some calls and something else in others; those that know the flag decide.
+  const auto is_flags = [](std::string_view name, std::string_view flag) {
     int balance = 0;
     for (const fvm::EventInfo& event : fvm::kEvents) {
       for (const fvm::ParamInfo& p : event.params()) {
-        if (p.name != name) continue;
+        const auto named = fvm::enum_names(p.table);
+        if (p.name != name || std::ranges::find(named, flag, &fvm::EnumName::name) == named.end()) continue;
         const bool flags = p.type == fvm::TypeId::FLAGS8 || p.type == fvm::TypeId::FLAGS16 ||
                            p.type == fvm::TypeId::FLAGS32 || p.type == fvm::TypeId::MODE;
         balance += flags ? 1 : -1;
@@ -283,13 +284,14 @@ void lint_EqualityOnFlags(LintContext& context) {
     if (!equality || lhs.kind != Term::Kind::Field || lhs.field.id != FieldId::EvtArg ||
         lhs.field.arg != fvm::FieldArg::Key)
       return;
-    if (!context.wanted(id) || !is_flags(lhs.field.key)) return;
+    if (!context.wanted(id) || e.constants.empty()) return;
+    if (!is_flags(lhs.field.key, context.rules.constant(e.constants[0]).text)) return;
     // A number is meant as one; so is the exact set that an author spells out.
     const bool names = std::all_of(e.constants.begin(), e.constants.end(), [&](ConstId c) {
       const std::string& text = context.rules.constant(c).text;
       return !text.empty() && (text[0] < '0' || text[0] > '9') && text.find('|') == std::string::npos;
     });
-    if (!names || e.constants.empty()) return;
+    if (!names) return;
     Diagnostic& d = context.diags.emit<diag::EqualityOnFlags>(e.range, term_text(context.rules, e.lhs), e.op_spelling);
     const std::string_view text = context.text(e.range);
     const std::string name = std::string("evt.arg.") + lhs.field.key;

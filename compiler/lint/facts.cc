@@ -14,6 +14,7 @@ using fvm::CmpOp;
 using fvm::FieldId;
 
 bool is_list_op(CmpOp op) { return op == CmpOp::In || op == CmpOp::Intersects; }
+bool is_order(CmpOp op) { return op == CmpOp::Lt || op == CmpOp::Le || op == CmpOp::Gt || op == CmpOp::Ge; }
 /// A check that says which values a single-valued field may have.
 bool names_values(const Expr& e) {
   return e.rhs == TermId::None && e.modifier == Modifier::None && (e.op == CmpOp::Eq || is_list_op(e.op)) &&
@@ -219,6 +220,7 @@ std::optional<bool> Facts::decide_by_terms(const Expr& e, const Known& known) co
   if (e.op == CmpOp::Ne && e.modifier == Modifier::None && !known.holds.empty()) {
     return possible(known, rules.constant(e.constants[0])) ? std::nullopt : std::optional(true);
   }
+  if (is_order(e.op)) return decide_by_numbers(e, known);
   // A longer beginning implies a shorter one; two that don't begin alike exclude each other. The same from behind.
   if (const std::string_view b = fixed_part(rules, e, CmpOp::StartsWith); !b.empty()) {
     for (const ExprId h : known.holds) {
@@ -248,6 +250,36 @@ std::optional<bool> Facts::decide_by_terms(const Expr& e, const Known& known) co
     }
   }
   return std::nullopt;
+}
+
+/// Between two neighbours of all constants every integer satisfies the same checks, so those beside constants stand for all.
+std::optional<bool> Facts::decide_by_numbers(const Expr& e, const Known& known) const {
+  const CheckedRules& rules = table_->rules();
+  std::vector<Constant> numbers;
+  const auto add = [&](const Expr& check) {
+    if (!is_order(check.op) && !is_list_op(check.op) && check.op != CmpOp::Eq && check.op != CmpOp::Ne)
+      return check.op == CmpOp::Exists;
+    for (const ConstId c : check.constants) {
+      const Constant& constant = rules.constant(c);
+      if (constant.kind != fvm::Kind::Int && constant.kind != fvm::Kind::Uint) return false;
+      const bool is_signed = constant.kind == fvm::Kind::Int;
+      const uint64_t least = is_signed ? uint64_t{1} << 63 : 0, most = is_signed ? ~least : UINT64_MAX;
+      numbers.push_back(constant);
+      if (constant.number != least) numbers.emplace_back(constant).number -= 1;
+      if (constant.number != most) numbers.emplace_back(constant).number += 1;
+    }
+    return true;
+  };
+  const auto add_all = [&](const std::vector<ExprId>& ids) {
+    return std::all_of(ids.begin(), ids.end(), [&](ExprId id) { return add(rules.expr(id)); });
+  };
+  if (!add(e) || !add_all(known.holds) || !add_all(known.fails)) return std::nullopt;
+  bool any_true = false, any_false = false;
+  for (const Constant& number : numbers)
+    if (possible(known, number)) (satisfies(e, number) ? any_true : any_false) = true;
+  if (!any_true && any_false) return false;
+  // A missing value satisfies nothing, and what fails may fail because of that.
+  return any_true && !any_false && !known.holds.empty() ? std::optional(true) : std::nullopt;
 }
 
 std::string Facts::example(bool& complete) const {

@@ -60,6 +60,7 @@ class Facts {
   void assume_check(ExprId id, bool truth);
   std::optional<bool> decide_check(ExprId id) const;
   std::optional<bool> decide_by_terms(const Expr& check, const Known& known) const;
+  std::optional<bool> decide_by_numbers(const Expr& check, const Known& known) const;
   bool satisfies(const Expr& check, const Constant& value) const;
   bool possible(const Known& known, const Constant& value) const;
 

@@ -36,6 +36,23 @@ SourceRange name_of(const LintContext& context, const CheckedRule& rule) {
   return decl != nullptr ? decl->name_range : rule.range;
 }
 
+/// The tag as it stands in the rule's own item; the name of the rule when it came from elsewhere.
+SourceRange tag_of(const LintContext& context, const CheckedRule& rule, std::string_view tag) {
+  const SourceRange name = name_of(context, rule);
+  const OutlineItem* item = context.item_of(name).second;
+  if (item == nullptr) return name;
+  const std::string_view text = context.sources.text(name.file).substr(0, item->end);
+  const auto in_word = [&](size_t at) {
+    return at < text.size() && std::string_view(" \t\r\n,[]\"'#").find(text[at]) == std::string_view::npos;
+  };
+  size_t at = text.find("\n  tags:", item->begin);
+  while (at != std::string_view::npos && (at = text.find(tag, at + 1)) != std::string_view::npos) {
+    if (in_word(at - 1) || in_word(at + tag.size())) continue;
+    return {name.file, static_cast<uint32_t>(at), static_cast<uint32_t>(at + tag.size())};
+  }
+  return name;
+}
+
 SourceRange output_of(const LintContext& context, const CheckedRule& rule) {
   const RuleDecl* decl = context.collection.find_rule(rule.name);
   return decl != nullptr ? decl->output.range : rule.range;
@@ -82,7 +99,7 @@ void lint_UnknownTag(LintContext& context) {
   for (const CheckedRule& rule : context.rules.rules) {
     for (const std::string& tag : rule.tags) {
       if (known_tag(context.options, tag)) continue;
-      Diagnostic& d = context.diags.emit<diag::UnknownTag>(name_of(context, rule), tag);
+      Diagnostic& d = context.diags.emit<diag::UnknownTag>(tag_of(context, rule, tag), tag);
       if (const std::string_view near = nearest_name(tag, names); !near.empty())
         d.help(fmt::format("did you mean `{}`?", near));
     }

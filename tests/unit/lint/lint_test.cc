@@ -28,6 +28,27 @@ TEST_CASE("contradictions are seen through macros, lists and negations") {
       never(rule_with(std::string(kExec) + "proc.exepath startswith /usr and proc.exepath startswith /usr/lib")));
 }
 
+TEST_CASE("numbers between bounds contradict each other and follow from each other") {
+  const auto with = [](const std::string& text) { return std::string(kExec) + text; };
+  CHECK(said(DiagId::NeverTrue, with("user.uid > 10 and user.uid < 5")));
+  CHECK(said(DiagId::NeverTrue, with("proc.pid > 10 and proc.pid <= 10")));
+  CHECK(said(DiagId::NeverTrue, with("proc.pid > 10 and proc.pid < 11")));
+  CHECK(said(DiagId::NeverTrue, with("not proc.pid < 10 and proc.pid < 9")));
+  CHECK_FALSE(said(DiagId::NeverTrue, with("proc.pid > 10 and proc.pid < 12")));
+  CHECK_FALSE(said(DiagId::NeverTrue, with("not proc.pid < 10 and not proc.pid > 9")));  // it may be missing
+  CHECK_FALSE(said(DiagId::NeverTrue, with("proc.pid > 10 and proc.pid != 11 and proc.pid != 19 and proc.pid < 20")));
+  CHECK(said(DiagId::RedundantTerm, with("proc.pid > 10 and proc.pid >= 5")));
+  CHECK_FALSE(said(DiagId::RedundantTerm, with("proc.pid >= 5 and proc.pid > 10")));
+  CHECK(Linted(rule_with(with("proc.pid > 5"), "A") + rule_with(with("proc.pid > 7"), "B")).says(DiagId::ShadowedRule));
+}
+
+TEST_CASE("a flag counts by the calls that know it") {
+  CHECK(said(DiagId::EqualityOnFlags, "evt.type in (chmod, fchmod, fchmodat) and evt.arg.mode = S_ISUID"));
+  CHECK(said(DiagId::EqualityOnFlags, "evt.type in (chmod, fchmod, fchmodat) and evt.arg.mode in (S_ISUID, S_ISGID)"));
+  CHECK_FALSE(said(DiagId::EqualityOnFlags, "evt.type in (chmod, fchmod, fchmodat) and evt.arg.mode = 04755"));
+  CHECK_FALSE(said(DiagId::EqualityOnFlags, "evt.type = socket and evt.arg.domain = AF_INET"));
+}
+
 TEST_CASE("fields with several values don't contradict themselves") {
   CHECK_FALSE(said(DiagId::NeverTrue, std::string(kExec) + "proc.aname = bash and proc.aname = sshd"));
   CHECK_FALSE(said(DiagId::NeverTrue, "evt.type = connect and fd.ip = 10.0.0.1 and fd.ip = 10.0.0.2"));
@@ -139,7 +160,12 @@ TEST_CASE("tags: what is configured counts") {
   options.tags = {"host", "mine_*"};
   CHECK_FALSE(Linted(rule_with("evt.type = close"), options).says(DiagId::UnknownTag));
   options.tags = {"other"};
-  CHECK(Linted(rule_with("evt.type = close"), options).says(DiagId::UnknownTag));
+  const Linted linted(rule_with("evt.type = close"), options);
+  REQUIRE(linted.count(DiagId::UnknownTag) == 1);
+  const auto& found = *std::find_if(linted.diags.all().begin(), linted.diags.all().end(),
+                                    [](const Diagnostic& d) { return d.id == DiagId::UnknownTag; });
+  CHECK(linted.sources.text(found.range) == "host");
+  CHECK(linted.sources.locate(found.range).line == 6);
 }
 
 TEST_CASE("targets know what came before them") {
