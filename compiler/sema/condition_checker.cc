@@ -61,13 +61,16 @@ std::string without_blanks(std::string_view text) {
 }
 
 /// Nothing but an optional anchor or wildcard at each end is special.
-bool is_plain_regex(std::string_view pattern) {
+/// The operator that does as well as a regular expression which is plain text but for its ends; empty for others.
+std::string_view plain_operator(std::string_view pattern) {
   if (pattern.starts_with('^')) pattern.remove_prefix(1);
   if (pattern.ends_with('$')) pattern.remove_suffix(1);
+  bool any_front = false, any_back = false;
   const auto wildcard = [](std::string_view s) { return s == ".*" || s == ".+" || s == ".?"; };
-  if (wildcard(pattern.substr(0, 2))) pattern.remove_prefix(2);
-  if (pattern.size() >= 2 && wildcard(pattern.substr(pattern.size() - 2))) pattern.remove_suffix(2);
-  return pattern.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos;
+  if ((any_front = wildcard(pattern.substr(0, 2)))) pattern.remove_prefix(2);
+  if ((any_back = pattern.size() >= 2 && wildcard(pattern.substr(pattern.size() - 2)))) pattern.remove_suffix(2);
+  if (pattern.find_first_of("\\^$.|?*+()[]{}") != std::string_view::npos) return {};
+  return any_front ? (any_back ? "contains" : "endswith") : any_back ? "startswith" : "=";
 }
 
 bool looks_like_call(std::string_view text) {
@@ -249,10 +252,8 @@ bool ConditionChecker::constants(const Node& node, const OperatorInfo& info, con
 }
 
 void ConditionChecker::doubt(const Operand& value, CmpOp op) {
-  if (op == CmpOp::Regex && is_plain_regex(value.text)) {
-    doubts.push_back(
-        {map(value.range), "regular expression `" + value.text +
-                               "` has no special characters; use `contains`, `startswith`, `endswith` or `=`"});
+  if (const std::string_view plain = op == CmpOp::Regex ? plain_operator(value.text) : ""; !plain.empty()) {
+    doubts.push_back({map(value.range), "`" + value.text + "` needs no regular expression; use `" + std::string(plain) + "`"});
   }
   if (value.text.find_first_of(".(") == std::string::npos) return;
   const std::string plain = without_blanks(value.text);

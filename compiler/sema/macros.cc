@@ -68,6 +68,9 @@ bool MacroTable::parse(ParsedUnit& unit, Diagnostics& diags) const {
     return diags.emit<diag::ConditionSyntax>(range, error.message);
   };
   Diagnostic& emitted = emit().at(reference_position(unit.mark, text, error.reference_offset));
+  if (const auto open = open_parenthesis(text, error)) emitted.note("it is opened here", unit.text.map(*open, *open + 1));
+  if (const SourceRange site = unit.text.site(error.range.begin); site.known() && range.known() && range.begin != site.begin)
+    emitted.note("it comes into the condition here", site);
   SyntaxHelp help = syntax_help(text, error);
   if (!help.replacement.empty()) emitted.suggest(range, std::move(help.replacement));
   if (!help.text.empty()) emitted.help(std::move(help.text));
@@ -80,7 +83,9 @@ bool MacroTable::undefined(const ParsedUnit& unit, const Node& node, NodeMark it
   Diagnostic& error = diags.emit<diag::UnknownMacro>(range, ast::excerpt(node.name));
   error.at(reference_position(item_mark, unit.text.view(), node.range.begin));
   if (const auto later = find(node.name)) {
-    error.note("it is defined here, behind the macro that uses it", decl(*later).name_range);
+    const bool itself = &units_[*later] == &unit;
+    error.note(itself ? "a macro can not use itself" : "it is defined here, behind the macro that uses it",
+               decl(*later).name_range);
     return false;
   }
   std::vector<std::string_view> names;
@@ -88,7 +93,10 @@ bool MacroTable::undefined(const ParsedUnit& unit, const Node& node, NodeMark it
     if (!visibility || macro.first < *visibility) names.push_back(macro.name);
   }
   const std::string_view near = nearest_name(node.name, names);
-  if (near.empty()) {
+  if (is_connective(node.name)) {
+    error.help(fmt::format("`{}` is taken for a macro here, since {}", node.name,
+                           node.name == "not" ? "no check follows" : "there is no check on both sides of it"));
+  } else if (near.empty()) {
     error.help(fmt::format("a macro is an item `- macro: {}`, in this file or in one loaded before it", ast::excerpt(node.name)));
   } else {
     error.suggest(range, std::string(near));

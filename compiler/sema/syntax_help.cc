@@ -58,6 +58,8 @@ SyntaxHelp syntax_help(std::string_view condition, const SyntaxError& error) {
   if (word[0] == ',') return {{}, "several values stand in parentheses: `proc.name in (bash, sh)`"};
   if (error.message.starts_with("expected an operator")) return {std::string(nearest_operator(word)), {}};
   const bool after_check = error.message.starts_with("expected `and`, `or`");
+  if (const std::string_view before = word_before(condition, error.range.begin); after_check && is_connective(before))
+    return {{}, fmt::format("`{}` is taken for a macro here, since no check ends in front of it", before)};
   if (after_check && std::string_view("=!<>").find(word[0]) != std::string_view::npos) {
     const std::string_view name = word_before(condition, error.range.begin);
     const bool is_macro = !name.empty() && name.find_first_of(".'\"[]=") == std::string_view::npos;
@@ -67,5 +69,27 @@ SyntaxHelp syntax_help(std::string_view condition, const SyntaxError& error) {
     return {{}, "every check names its field; for several values write `proc.name in (bash, sh)`"};
   return {};
 }
+
+std::optional<size_t> open_parenthesis(std::string_view condition, const SyntaxError& error) {
+  if (error.kind != SyntaxError::Kind::Syntax || error.message != "a `(` is not closed") return std::nullopt;
+  std::vector<size_t> open;
+  char quote = 0;
+  for (size_t i = 0; i < condition.size(); ++i) {
+    const char c = condition[i];
+    if (quote != 0) {
+      if (c == '\\') ++i;
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '(') {
+      open.push_back(i);
+    } else if (c == ')' && !open.empty()) {
+      open.pop_back();
+    }
+  }
+  return open.empty() ? std::nullopt : std::optional(open.back());
+}
+
+bool is_connective(std::string_view word) { return word == "and" || word == "or" || word == "not"; }
 
 }  // namespace falcoc

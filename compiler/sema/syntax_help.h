@@ -4,6 +4,7 @@
 // values without a field. Guesses only; the message itself says what is wrong.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,9 @@ struct SyntaxHelp {
 };
 
 SyntaxHelp syntax_help(std::string_view condition, const SyntaxError& error);
+/// Where the last `(` stands that nothing closes, for conditions that miss a `)` at their end.
+std::optional<size_t> open_parenthesis(std::string_view condition, const SyntaxError& error);
+/// A word that joins checks, so no macro is called that.
+bool is_connective(std::string_view word);
 
 }  // namespace falcoc

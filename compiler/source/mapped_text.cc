@@ -93,6 +93,10 @@ SourceRange MappedText::map_byte(size_t offset) const {
   return {s.from.file, at, at + 1};
 }
 
+SourceRange MappedText::site(size_t offset) const {
+  return offset < size() ? segments_[segment_at(offset)].site : SourceRange{};
+}
+
 SourceRange MappedText::map(size_t begin, size_t end) const {
   if (segments_.empty()) return {};
   begin = std::min(begin, size());

@@ -45,6 +45,8 @@ class MappedText {
   /// Smallest file range that covers the bytes [begin, end), seen from the sites of insertions when it is not inside one. When the bytes come from several files, the range of the first.
   /// begin == end gives the place in front of the byte (behind the last byte at the end of the text).
   SourceRange map(size_t begin, size_t end) const;
+  /// Of the name that the byte was inserted for; unknown when it was not.
+  SourceRange site(size_t offset) const;
 
  private:
   struct Segment {

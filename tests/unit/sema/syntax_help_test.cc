@@ -36,5 +36,6 @@ TEST_CASE("shapes of other languages") {
   CHECK(helped("evt.type = open and container = true").find("`container` is taken for a macro") != std::string::npos);
   CHECK(helped("\"evt.type = open\\n # x\"") ==
         "conditions have no comments; in a text of several lines `#` is part of it");
-  CHECK(helped("(evt.type = open") == "");
+  CHECK(helped("(evt.type = open") == "it is opened here");
+  CHECK(helped("evt.type = open and or fd.name = a").find("`or` is taken for a macro") != std::string::npos);
 }
