@@ -180,6 +180,12 @@ class Item {
       return false;
     for (const std::string& line : entry.more)
       if (!block && line.find(" #") != std::string::npos) return false;
+    // Meant as a comment, which it is not: joined to what follows the mistake would be harder to see.
+    if (block && std::ranges::any_of(entry.more, [](const std::string& line) {
+          const size_t first = indent_of(line);
+          return first < line.size() && line[first] == '#';
+        }))
+      return false;
     const auto text = one_blank(node->value);
     if (!text || text->empty()) return false;
     if (!block && text->size() + std::string_view("  condition: ").size() <= kWidth) {
