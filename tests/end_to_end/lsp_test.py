@@ -200,6 +200,10 @@ class Lsp(ProgramTest):
         self.editor.open(self.uri, RULES)
         self.assertIn("evt.type in (execve, execveat)", self.hover(RULES, "started and", 3))
         self.assertIn("bash, sh, python", self.hover(RULES, "programs)", 1))
+        again = RULES + "- list: shells\n  items: [zsh]\n- list: programs\n  items: [perl]\n  override: {items: append}\n"
+        self.editor.change(self.uri, again)
+        self.assertIn("3 items\n\n```\nzsh, python, perl\n", self.hover(again, "programs)", 1))
+        self.editor.change(self.uri, RULES)
         self.assertIn("`proc.name`", self.hover(RULES, "proc.name in", 6))
         self.assertIn("`user.name`", self.hover(RULES, "user.name", 6))
         self.assertIn("in the list", self.hover(RULES, "in (programs", 1))

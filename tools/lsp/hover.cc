@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "tools/lsp/docs.h"
 #include "tools/lsp/symbols.h"
@@ -49,15 +51,21 @@ class ListExpansion {
 
   void add(std::string_view name, size_t depth) {
     if (depth == kMostNesting || !seen_.insert(std::string(name)).second) return;
-    each_item(files_, ItemKind::List, name, "items", [&](const RulesFile& file, const Item&, const KeyEntry& entry) {
-      for (const Word& word : read_list_words(file.text, entry.value)) {
+    // A later definition takes the place of what was there.
+    std::vector<std::pair<const RulesFile*, const KeyEntry*>> parts;
+    each_item(files_, ItemKind::List, name, "items", [&](const RulesFile& file, const Item& item, const KeyEntry& entry) {
+      if (!item.adds) parts.clear();
+      parts.emplace_back(&file, &entry);
+    });
+    for (const auto& [file, entry] : parts) {
+      for (const Word& word : read_list_words(file->text, entry->value)) {
         if (word.kind == WordKind::ListWord && definition_of(files_, ItemKind::List, word.text)) {
           add(word.text, depth + 1);
         } else if (++count_ <= kMostItems) {
           text_ += fmt::format("{}{}", text_.empty() ? "" : ", ", word.text);
         }
       }
-    });
+    }
   }
   std::string text() const {
     return count_ <= kMostItems ? text_ : fmt::format("{}, … {} more", text_, count_ - kMostItems);
