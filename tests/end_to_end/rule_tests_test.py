@@ -103,6 +103,14 @@ class Run(RuleTest):
         self.assertRegex(out, r"rules\.yaml:\d+:\d+: proc\.pname = nginx is false; it is sshd")
         self.assertNotIn("proc.name in", out)
 
+    def test_what_could_not_run_has_failed(self):
+        good = "    hit: Hashes read\n    events: [openat: /etc/shadow]\n"
+        for case in (self.case(good.replace("openat", "opnat")), self.case(good.replace("hit", "hti")), self.case(good, "rules: no.yaml")):
+            junit = xml.etree.ElementTree.fromstring(self.run_tests(OUTSIDE if "no.yaml" in case.read_text() else WRONG_INPUT,
+                                                                    case, "--format", "junit"))
+            self.assertEqual((junit.get("tests"), junit.get("failures")), ("1", "1"))
+            self.assertIn("not run: ", junit.find(".//failure").get("message"))
+
     def test_junit_is_xml_and_tap_counts(self):
         failing = self.case("    hit: Hashes read\n    events: [openat: '/etc/<&\"']\n")
         root = xml.etree.ElementTree.fromstring(self.run_tests(WRONG_INPUT, failing, "--format", "junit"))

@@ -56,20 +56,36 @@ RulesUnderTest* TestRun::rules_at(const std::vector<std::string>& paths) {
   return under_test.rules ? &under_test : nullptr;
 }
 
+CaseReport TestRun::not_run(std::string name, std::string place, size_t said) const {
+  CaseReport out{std::move(name), std::move(place), {}, {}};
+  for (; said < diags_.all().size(); ++said)
+    if (const Diagnostic& d = diags_.all()[said]; d.severity == Severity::Error)
+      out.failures.push_back("not run: " + d.message);
+  if (out.failures.empty()) out.failures.emplace_back("not run: the rules are wrong");
+  return out;
+}
+
 bool TestRun::run(uint32_t file, const TestRunOptions& options) {
-  auto test_file = read_test_file(sources_, file, diags_);
-  if (!test_file) return false;
-  const TestFile& tests = tests_.emplace_back(std::move(*test_file));
-  RulesUnderTest* under_test = rules_at(tests.rules);
-  if (under_test == nullptr) return false;
   FileReport report;
-  report.path = tests.path;
+  report.path = sources_.name(file);
+  size_t said = diags_.all().size();
+  auto test_file = read_test_file(sources_, file, diags_);
+  RulesUnderTest* under_test = nullptr;
+  if (test_file) under_test = rules_at(tests_.emplace_back(std::move(*test_file)).rules);
+  if (under_test == nullptr) {
+    report.cases.push_back(not_run("the file as a whole", report.path, said));
+    files_.push_back(std::move(report));
+    return false;
+  }
+  const TestFile& tests = tests_.back();
   bool ok = true;
   for (const TestCase& test : tests.cases) {
     if (!is_wanted(test, options.filter)) continue;
     const auto begin = std::chrono::steady_clock::now();
+    said = diags_.all().size();
     const auto result = run_case(test, *under_test->player, options.with_traces, sources_, diags_);
     if (!result) {
+      report.cases.push_back(not_run(test.name, place_text(sources_, test.range), said));
       ok = false;
       continue;
     }

@@ -45,7 +45,7 @@ class TestRun {
  public:
   TestRun(SourceManager& sources, Diagnostics& diags) : sources_(sources), diags_(diags) {}
 
-  /// Runs the cases of one file. False: it can't be run, an error was emitted.
+  /// Runs the cases of one file. False: it or some of them can't be run, an error was emitted; they are reported as failed.
   bool run(uint32_t file, const TestRunOptions& options);
 
   const std::vector<FileReport>& files() const { return files_; }
@@ -56,6 +56,9 @@ class TestRun {
   RulesUnderTest* rules_at(const std::vector<std::string>& paths);
 
  private:
+  /// A failure with the errors emitted since there were `said` messages.
+  CaseReport not_run(std::string name, std::string place, size_t said) const;
+
   SourceManager& sources_;
   Diagnostics& diags_;
   std::deque<TestFile> tests_;
