@@ -85,7 +85,9 @@ int run(const Options& o, Findings& findings, Messages& messages) {
   if (findings.diags.has_errors()) return messages.exit_code();
   findings.check(o.lint);
   messages.flush();
-  std::fprintf(stderr, "falcoc: %zu errors, %zu warnings\n", messages.errors(), messages.warnings());
+  const size_t errors = messages.errors(), warnings = messages.warnings();
+  std::fprintf(stderr, "falcoc: %zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s", warnings,
+               warnings == 1 ? "" : "s");
   return messages.exit_code();
 }
 
