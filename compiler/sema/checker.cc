@@ -7,7 +7,9 @@
 #include "compiler/sema/checker.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
+#include <vector>
 
 #include "compiler/ast/ast_print.h"
 #include "compiler/sema/condition_checker.h"
@@ -27,11 +29,11 @@ struct UnitFacts {
   std::optional<std::pair<std::string, SourceRange>> unsafe_na;
 };
 
-/// The mistake of a unit: the first one ends its check.
+/// The mistakes of a unit, one for each wrong check. Whether a rule is skipped for them the first one decides.
 struct Mistake {
-  Diagnostic diagnostic;
+  std::deque<Diagnostic> diagnostics;
+  std::vector<size_t> offsets;  ///< of the checks, in the text of their unit
   bool tolerable = false;
-  size_t offset = 0;  ///< of the check, in the text of its unit
   const ParsedUnit* unit = nullptr;
   bool reported = false;
 };
@@ -202,7 +204,7 @@ class Checker {
     const auto expr = checker.run();
     doubts = std::move(checker.doubts);
     if (!expr && !found.empty()) {
-      mistake = Mistake{found.all().front(), checker.tolerable(), checker.error_offset(), &unit};
+      mistake = Mistake{found.all(), checker.error_offsets(), checker.tolerable(), &unit};
     }
     return expr;
   }
@@ -251,13 +253,16 @@ class Checker {
 
   void report(const RuleDecl& decl, Mistake& mistake) {
     if (mistake.tolerable && decl.skip_if_unknown_filter) {
-      skip(decl, mistake.diagnostic);
+      skip(decl, mistake.diagnostics.front());
       return;
     }
     if (mistake.reported) return;
     mistake.reported = true;
-    mistake.diagnostic.at(reference_position(decl.condition.mark, mistake.unit->text.view(), mistake.offset));
-    diags_.add(mistake.diagnostic);
+    for (size_t i = 0; i < mistake.diagnostics.size(); ++i) {
+      Diagnostic& diagnostic = mistake.diagnostics[i];
+      diagnostic.at(reference_position(decl.condition.mark, mistake.unit->text.view(), mistake.offsets[i]));
+      diags_.add(diagnostic);
+    }
   }
 
   // ---- normal form

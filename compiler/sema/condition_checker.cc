@@ -92,8 +92,11 @@ std::optional<ExprId> ConditionChecker::node(NodeId id) {
   const Node& node = unit_.ast().node(id);
   Expr expr;
   switch (node.kind) {
-    case Node::Kind::Macro:
-      return macro_expr_(node.name);
+    case Node::Kind::Macro: {
+      const auto macro = macro_expr_(node.name);
+      macro_failed_ = !macro;
+      return macro;
+    }
     case Node::Kind::Check:
       return check(node);
     case Node::Kind::Or:
@@ -110,14 +113,20 @@ std::optional<ExprId> ConditionChecker::node(NodeId id) {
   expr.children.reserve(node.children.size());
   for (NodeId child : node.children) {
     const auto checked = this->node(child);
-    if (!checked) return std::nullopt;
-    expr.children.push_back(*checked);
+    if (macro_failed_) return std::nullopt;
+    if (checked) expr.children.push_back(*checked);
   }
-  return add(std::move(expr));
+  return expr.children.size() == node.children.size() ? std::optional(add(std::move(expr))) : std::nullopt;
 }
 
 std::optional<ExprId> ConditionChecker::check(const Node& node) {
-  error_offset_ = node.range.begin;
+  const auto expr = checked(node);
+  if (!expr && error_offsets_.empty()) tolerable_ = unknown_event_type_ || terms_.unknown_field();
+  error_offsets_.resize(diags_.all().size(), node.range.begin);
+  return expr;
+}
+
+std::optional<ExprId> ConditionChecker::checked(const Node& node) {
   const OperatorInfo* info = find_operator(node.name);
   if (info == nullptr) {  // the grammar knows an operator that the table lacks
     diags_.emit<diag::InternalError>(map(node.name_range), "operator `" + node.name + "` is not in operators.def");

@@ -30,18 +30,19 @@ class ConditionChecker {
   ConditionChecker(CheckedRules& out, const ParsedUnit& unit, const MacroExpr& macro_expr, Diagnostics& diags)
       : out_(out), unit_(unit), macro_expr_(macro_expr), diags_(diags), terms_(out, unit.text, diags) {}
 
-  /// nullopt: an error was emitted, or a macro has one.
+  /// nullopt: an error was emitted for each wrong check, up to the first macro that has an error.
   std::optional<ExprId> run() { return node(unit_.ast().root); }
 
   std::vector<ConstantDoubt> doubts;
-  /// Of the error: an unknown field or event type, which skip-if-unknown-filter tolerates.
-  bool tolerable() const { return unknown_event_type_ || terms_.unknown_field(); }
-  /// Of the error: where the check starts, in the unit's text.
-  size_t error_offset() const { return error_offset_; }
+  /// The first error is about an unknown field or event type, which skip-if-unknown-filter tolerates.
+  bool tolerable() const { return tolerable_; }
+  /// Of each error: where the check starts, in the unit's text.
+  const std::vector<size_t>& error_offsets() const { return error_offsets_; }
 
  private:
   std::optional<ExprId> node(ast::NodeId id);
   std::optional<ExprId> check(const ast::Node& node);
+  std::optional<ExprId> checked(const ast::Node& node);
   bool legal_operator(const ast::Node& node, const OperatorInfo& info, const Term& lhs);
   bool legal_reference(const ast::Node& node, const OperatorInfo& info, TermId lhs, TermId rhs);
   bool constants(const ast::Node& node, const OperatorInfo& info, const Term& lhs, Expr& expr);
@@ -55,7 +56,9 @@ class ConditionChecker {
   Diagnostics& diags_;
   TermBuilder terms_;
   bool unknown_event_type_ = false;
-  size_t error_offset_ = 0;
+  bool tolerable_ = false;
+  bool macro_failed_ = false;
+  std::vector<size_t> error_offsets_;
 };
 
 }  // namespace falcoc

@@ -71,6 +71,10 @@ TEST_CASE("macro bombs and endless chains give one error each") {
 
 TEST_CASE("skip-if-unknown-filter tolerates unknown fields and event types only") {
   const std::string skip = "  skip-if-unknown-filter: true\n";
+  // The first mistake decides, as it is the only one that the reference sees.
+  CHECK(Checked(rule("evt.type = open and proc.nam = x and evt.is_open_read = y", skip)).slugs() == "skipped-rule");
+  CHECK(Checked(rule("evt.type = open and evt.is_open_read = y and proc.nam = x", skip)).slugs() ==
+        "bad-constant unknown-field");
   const auto slugs = [&](std::string_view condition) { return Checked(rule(condition, skip)).slugs(); };
   CHECK(slugs("foo.bar=1") == "skipped-rule");
   CHECK(slugs("evt.type=nosuch") == "skipped-rule");
