@@ -85,8 +85,17 @@ SourceRange ItemReader::key_range(std::string_view key) const {
 }
 
 bool ItemReader::missing(std::string_view key) const {
-  Diagnostic& error = context_.diags.emit<diag::MissingKey>(range(), what_, key);
   const std::vector<uint32_t>& children = context_.document[node_].children;
+  // The first line of the item says which one it is.
+  SourceRange where = range();
+  if (children.size() >= 2 && context_.document[children[1]].kind == RawNode::Kind::Scalar) {
+    const SourceRange value = range_of(context_.sources, context_.document, children[1]);
+    const bool one_line = value.known() && value.begin > where.begin &&
+                          context_.sources.text(where.file).substr(where.begin, value.end - where.begin).find('\n') ==
+                              std::string_view::npos;
+    if (one_line) where.end = value.end;
+  }
+  Diagnostic& error = context_.diags.emit<diag::MissingKey>(where, what_, key);
   std::vector<std::string_view> keys;
   for (size_t i = 0; i + 1 < children.size(); i += 2) keys.push_back(context_.document[children[i]].value);
   const std::string_view near = nearest_name(key, keys);

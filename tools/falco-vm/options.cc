@@ -47,7 +47,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   Options o;
   CLI::App app{"Runs compiled Falco rules over system-call events and prints alerts.", "falco-vm"};
   app.set_version_flag("--version", std::string("falco-vm ") + FALCO_VERSION);
-  app.set_config("--config", "", "read options from FILE, one key=value a line");
+  app.set_config("--config", "", "read options from FILE, one key=value a line")->type_name("FILE");
   auto* ruleset = app.add_option("--ruleset", o.ruleset, "compiled rules, made by falcoc")->type_name("FILE.fbc");
   auto* capture =
       app.add_option("-e", o.capture,
