@@ -110,6 +110,14 @@ class Rules(ProgramTest):
                 for field in ("%user.name", "%proc.cmdline"):
                     self.assertIn(field, rule["output"])
 
+    def test_a_choice_lists_the_chosen(self):
+        for options in (("-t", "cis"), ("-T", "cis"), ("-D", "Shell"), ("--priority", "critical")):
+            with self.subTest(options):
+                result = falcoc("list", "rules", *RULES, *options)
+                self.assert_exit(result, OK)
+                self.assertEqual(len(result.stdout.splitlines()), len(self.rules(*options)))
+                self.assertLess(len(result.stdout.splitlines()), len(self.rules()))
+
     def test_both_published_spellings_of_a_tag_select(self):
         right, wrong = ([r["name"] for r in self.rules("-t", tag)] for tag in ("software_mgmt", MISSPELT))
         self.assertGreater(len(right), 2)

@@ -60,9 +60,10 @@ std::string list_table(std::string_view subject, bool json) {
   return print(subject == "operators" ? operators() : diagnostics(), json);
 }
 
-std::string list_rules(const CheckedRules& rules, bool json) {
+std::string list_rules(const CheckedRules& rules, bool json, bool only_selected) {
   std::vector<Row> rows;
   for (const CheckedRule& r : rules.rules) {
+    if (only_selected && !r.enabled) continue;
     std::set<std::string_view> types;
     for (size_t code = 0; code < fvm::kEventCount; ++code) {
       if (r.events[code] && !fvm::kEvents[code].has(FALCO_EF_UNUSED)) types.insert(fvm::kEvents[code].name);

@@ -14,7 +14,8 @@ namespace falcoc::tool {
 /// operators or diagnostics.
 std::string list_table(std::string_view subject, bool json);
 /// rules, with their priority, tags and event types.
-std::string list_rules(const CheckedRules& rules, bool json);
+/// `only_selected`: without rules that are off.
+std::string list_rules(const CheckedRules& rules, bool json, bool only_selected);
 /// macros or lists.
 std::string list_definitions(const Collection& collection, std::string_view subject, bool json);
 

@@ -69,7 +69,10 @@ int run(const Options& o, SourceManager& sources, Diagnostics& diags, Messages& 
   }
   if (o.command == Command::List) {
     const bool json = o.list_format == listing::Format::Json;
-    std::fputs((o.subject == "rules" ? list_rules(result.loaded->rules, json)
+    // Who chooses wants to see the choice; who doesn't, also what is there and off.
+    const bool chosen = !o.only_tags.empty() || !o.without_tags.empty() || !o.without_names.empty() ||
+                        *priority != Priority::Debug;
+    std::fputs((o.subject == "rules" ? list_rules(result.loaded->rules, json, chosen)
                                      : list_definitions(result.loaded->collection, o.subject, json))
                    .c_str(),
                stdout);
