@@ -303,7 +303,9 @@ bool read_overrides(const ItemReader& item, std::vector<OverrideEntry>& out) {
     const RawNode& value = context.document[raw.children[i + 1]];
     const SourceRange where = range_of(context.sources, context.document, raw.children[i + 1]);
     if (value.kind != RawNode::Kind::Scalar || (value.value != "append" && value.value != "replace")) {
-      context.diags.emit<diag::OverrideBadOperation>(where, value.kind == RawNode::Kind::Scalar ? value.value : describe(value.kind));
+      context.diags
+          .emit<diag::OverrideBadOperation>(where, value.kind == RawNode::Kind::Scalar ? value.value : describe(value.kind))
+          .help("it is `append` or `replace`");
       return false;
     }
     const bool known = std::any_of(out.begin(), out.end(), [&](const OverrideEntry& e) { return e.key == key.value; });

@@ -242,6 +242,13 @@ bool read_item(const LoadContext& context, uint32_t node) {
   for (const Kind& kind : kKinds)
     if (item.has(kind.key)) return kind.read(context, node);
   Diagnostic& warning = context.diags.emit<diag::UnknownItem>(item.range());
+  std::vector<std::string_view> kinds;
+  for (const Kind& kind : kKinds) kinds.push_back(kind.key);
+  const std::vector<uint32_t>& children = context.document[node].children;
+  for (size_t i = 0; i + 1 < children.size() && !warning.suggestion; i += 2) {
+    if (const std::string_view near = nearest_name(context.document[children[i]].value, kinds); !near.empty())
+      warning.suggest(range_of(context.sources, context.document, children[i]), std::string(near));
+  }
   if (item.has("hosts") && (item.has("tasks") || item.has("roles"))) warning.note("this looks like an Ansible playbook");
   return true;
 }
