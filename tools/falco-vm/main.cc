@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -362,8 +363,9 @@ extern "C" void __gcov_dump();  // NOLINT: the compiler's own name
 
 int main(int argc, char** argv) {
   int exit_code = falco_vm::run(argc, argv);
-  // What alerts and fields go through complains itself.
-  if ((std::fflush(nullptr) != 0 || std::ferror(stdout) != 0) && exit_code == falco_vm::kOk) {
+  // What alerts and fields go through complains itself, and a reader that has seen enough is nothing to complain of.
+  const bool reader_left = std::fflush(nullptr) != 0 && errno == EPIPE;
+  if (std::ferror(stdout) != 0 && !reader_left && exit_code == falco_vm::kOk) {
     falco_vm::complain("can't write to standard output");
     exit_code = falco_vm::kOutsideWorld;
   }

@@ -38,7 +38,10 @@ int print_events(const PrintRequest& request, fvm::EventSource& source, std::FIL
   }
   written = std::fflush(out) == 0 && written;
   const bool reader_left = !written && errno == EPIPE;  // `| head` has seen enough; nothing is wrong
-  if (reader_left) return kOk;
+  if (reader_left) {
+    std::clearerr(out);
+    return kOk;
+  }
   if (!written) std::fprintf(stderr, "falco-vm: error: can't write: %s\n", std::strerror(errno));
   if (status == fvm::BatchStatus::Failed) {
     std::fprintf(stderr, "falco-vm: error: %s (at byte %llu of the uncompressed stream); events up to there were printed\n",
