@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "compiler/diag/diagnostics.h"
 #include "compiler/sema/operators.h"
+#include "vm/abi/tables.h"
 
 namespace falcoc {
 namespace {
@@ -47,6 +49,18 @@ std::string_view word_before(std::string_view text, size_t at) {
   return front.substr(begin, last + 1 - begin);
 }
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+std::string no_transformer(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const fvm::TransformerInfo& info : fvm::kTransformers) names.push_back(info.name);
+  const std::string_view near = nearest_name(name, names);
+  return fmt::format("there is no transformer `{}`", name) +
+         (near.empty() ? "" : fmt::format("; did you mean `{}`?", near));
+}
+
 }  // namespace
 
 SyntaxHelp syntax_help(std::string_view condition, const SyntaxError& error) {
@@ -56,6 +70,10 @@ SyntaxHelp syntax_help(std::string_view condition, const SyntaxError& error) {
   if (const std::string_view ours = translated(kConnectives, word); !ours.empty()) return {std::string(ours), {}};
   if (word[0] == '#') return {{}, "conditions have no comments; in a text of several lines `#` is part of it"};
   if (word[0] == ',') return {{}, "several values stand in parentheses: `proc.name in (bash, sh)`"};
+  if (const size_t at = error.range.begin; word[0] == '(' && at > 0 && is_letter(condition[at - 1])) {
+    const std::string_view name = word_before(condition, at);
+    if (std::ranges::all_of(name, is_letter)) return {{}, no_transformer(name)};
+  }
   if (error.message.starts_with("expected an operator")) return {std::string(nearest_operator(word)), {}};
   const bool after_check = error.message.starts_with("expected `and`, `or`");
   if (const std::string_view before = word_before(condition, error.range.begin); after_check && is_connective(before))

@@ -30,6 +30,12 @@ TEST_CASE("words of other languages") {
   CHECK(helped("proc.name frobs a") == "");
 }
 
+TEST_CASE("transformers that don't exist") {
+  CHECK(helped("tolowr(proc.name) = a") == "there is no transformer `tolowr`; did you mean `tolower`?");
+  CHECK(helped("proc.name = tolowr(proc.pname)") == "there is no transformer `tolowr`; did you mean `tolower`?");
+  CHECK(helped("frobnicate(proc.name) = a") == "there is no transformer `frobnicate`");
+}
+
 TEST_CASE("shapes of other languages") {
   CHECK(helped("proc.name in a, b").find("parentheses") != std::string::npos);
   CHECK(helped("proc.name = a or \"b\"").find("names its field") != std::string::npos);
