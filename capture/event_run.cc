@@ -171,8 +171,8 @@ size_t EventRun::take_all(Window& window, uint32_t type, EventView* out, size_t 
     __builtin_prefetch(at + kPrefetchBytes);
     __builtin_prefetch(at + kPrefetchBytes + kLineBytes);
     const uint64_t length = std::rotl(load<uint64_t>(at), 32) - type_above;  // out of bounds if the type is another
+    if (length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes || length > static_cast<size_t>(end - at)) break;
     const uint8_t* const next = at + length;
-    if (length - kLeastBytes > limits::kPlainEventBytes - kLeastBytes || next > end) break;
     const uint8_t* const header = at + kPrefixBytes;
     const uint64_t code_and_count = load<uint64_t>(header + 20);
     if ((code_and_count & kUnusualBits) != 0) break;
