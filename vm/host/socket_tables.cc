@@ -53,7 +53,7 @@ void SocketTables::add_namespace_of(const Folder& process) {
     L4 l4;
   } constexpr kInet[] = {{"net/tcp", L4::Tcp},  {"net/udp", L4::Udp},  {"net/raw", L4::Raw},
                          {"net/tcp6", L4::Tcp}, {"net/udp6", L4::Udp}, {"net/raw6", L4::Raw}};
-  for (const auto& [file, l4] : kInet) process.each_line(file, [&](std::string_view line) { add_inet(line, l4); });
+  for (const auto& table : kInet) process.each_line(table.file, [&](std::string_view line) { add_inet(line, table.l4); });
   process.each_line("net/unix", [&](std::string_view line) { add_unix(line); });
   process.each_line("net/netlink", [&](std::string_view line) { add_netlink(line); });
 }
