@@ -3,7 +3,9 @@
 // The machine's promise of no heap after warm-up, checked by counting every allocation of this program.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -13,19 +15,40 @@
 namespace {
 std::atomic<size_t> allocations{0};
 
-void* counted(size_t size) {
+/// Null without memory. `alignment` is a power of two.
+void* counted(size_t size, std::align_val_t alignment = std::align_val_t{alignof(std::max_align_t)}) noexcept {
   ++allocations;
-  if (void* p = std::malloc(size != 0 ? size : 1)) return p;
-  throw std::bad_alloc();
+  const auto least = static_cast<size_t>(alignment);
+  return std::aligned_alloc(least, (std::max(size, size_t{1}) + least - 1) / least * least);
+}
+
+void* or_throw(void* p) {
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
 }
 }  // namespace
 
-void* operator new(size_t size) { return counted(size); }
-void* operator new[](size_t size) { return counted(size); }
+// All of them: a sanitizer brings its own for those that are left out, and what it allocates only it may free.
+void* operator new(size_t size) { return or_throw(counted(size)); }
+void* operator new[](size_t size) { return or_throw(counted(size)); }
+void* operator new(size_t size, std::align_val_t alignment) { return or_throw(counted(size, alignment)); }
+void* operator new[](size_t size, std::align_val_t alignment) { return or_throw(counted(size, alignment)); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new[](size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return counted(size, alignment);
+}
+void* operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return counted(size, alignment);
+}
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete[](void* p) noexcept { std::free(p); }
 void operator delete(void* p, size_t) noexcept { std::free(p); }
 void operator delete[](void* p, size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, size_t, std::align_val_t) noexcept { std::free(p); }
 
 TEST_CASE("no allocation per event after warm-up") {
   using namespace falcoc::test;
