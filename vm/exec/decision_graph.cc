@@ -161,7 +161,8 @@ uint32_t DecisionGraph::make_start(uint32_t program) {
   const Detour detour(detours_);
   if (!ordered_[program]) find_order(program);
   ordered_[program] = true;
-  reduce(code_, program, take_code(program));
+  const uint32_t entry = take_code(program);  // first: code_ may move
+  reduce(code_, program, entry);
   facts_ = 0;
   return starts_[program] = node_of_rest(program);
 }
@@ -338,7 +339,8 @@ void DecisionGraph::find_order(uint32_t program) {
   constexpr size_t kWorthIt = 2;  // tests saved
   std::vector<uint32_t>& order = orders_[program];
   const uint32_t* const tested = tested_of(program);
-  reduce(code_, program, take_code(program));
+  const uint32_t entry = take_code(program);  // first: code_ may move
+  reduce(code_, program, entry);
   while (order.size() < kTerms) {
     const Steps steps(rest_.begin(), rest_.end());
     std::vector<uint32_t> before;
