@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lints about pairs of rules. A condition is taken apart into alternatives of terms; a rule is shadowed when each
+// Lints about pairs of rules, and of definitions. A condition is taken apart into alternatives of terms; a rule is shadowed when each
 // alternative implies the condition of the rule in front.
 #include <unordered_map>
 
@@ -63,6 +63,11 @@ void lint_DuplicateRule(LintContext& context) {
     context.diags.emit<diag::DuplicateRule>(rule.condition_range, rule.name, found->second->name)
         .note("the other rule", found->second->condition_range);
   }
+}
+
+void lint_ReplacedDefinition(LintContext& context) {
+  for (const Replacement& r : context.collection.replacements)
+    context.diags.emit<diag::ReplacedDefinition>(r.range, r.kind, r.name).note("the one that it replaces", r.earlier);
 }
 
 void lint_ShadowedRule(LintContext& context) {

@@ -126,7 +126,7 @@ std::optional<TermId> TermBuilder::list(const ast::Condition& condition, const O
 std::optional<TermId> TermBuilder::call(const ast::Condition& condition, const Operand& operand, size_t depth) {
   const auto transformer = find_transformer(operand.text);
   if (!transformer) {
-    diags_.emit<diag::UnknownTransformer>(map(operand.range), operand.text);
+    diags_.emit<diag::InternalError>(map(operand.range), "transformer `" + operand.text + "` is not in transformers.def");
     return std::nullopt;
   }
   Term term;

@@ -104,6 +104,14 @@ struct RuleDecl {
   uint32_t visibility = 0;
 };
 
+/// A definition that took the place of another one in the same file.
+struct Replacement {
+  std::string_view kind;  ///< "rule", "macro" or "list"
+  std::string name;
+  SourceRange range;    ///< of the name
+  SourceRange earlier;  ///< that of the one it replaced
+};
+
 struct PluginRequirement {
   struct Plugin {
     std::string name;
@@ -128,6 +136,7 @@ class Collection {
   std::vector<RuleDecl> rules;
   std::vector<PluginRequirement> plugins;
   std::unordered_set<std::string> broken;  ///< "kind name" of items with errors, so that their users don't add to the noise
+  std::vector<Replacement> replacements;
   EngineVersion required_engine;
   uint32_t next_number = 0;       ///< counts define and append items of all kinds
 
@@ -143,6 +152,11 @@ class Collection {
   RuleDecl& add_rule(const std::string& name);
 
   const ScalarText& item(ListItemRef ref) const { return lists[ref.list].items[ref.item]; }
+
+  /// To be told of each definition whose name has one, with the places of both.
+  void note_replacement(std::string_view kind, const std::string& name, SourceRange earlier, SourceRange range) {
+    if (earlier.file == range.file) replacements.push_back({kind, name, range, earlier});
+  }
 
   /// Fills ListDecl::expanded and used_by_list of every list; errors: cycles, explosions. Called once per load.
   bool expand_lists(Diagnostics& diags);

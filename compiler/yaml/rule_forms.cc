@@ -142,7 +142,11 @@ class RuleReader {
     if (!finish_exceptions(exceptions, rule, rule.exceptions)) return false;
     rule.visibility = context_.collection.next_number++;
     rule.first = earlier == nullptr ? rule.visibility : earlier->first;
-    if (earlier == nullptr) earlier = &context_.collection.add_rule(rule.name);
+    if (earlier == nullptr) {
+      earlier = &context_.collection.add_rule(rule.name);
+    } else {
+      context_.collection.note_replacement("rule", rule.name, earlier->name_range, rule.name_range);
+    }
     *earlier = std::move(rule);
     return true;
   }

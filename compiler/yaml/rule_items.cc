@@ -68,6 +68,7 @@ bool read_list(const LoadContext& context, uint32_t node) {
     list = &collection.add_list(name.text.text());
     list->first = number;
   }
+  if (!append && list->first != number) collection.note_replacement("list", list->name, list->name_range, name.range);
   list->visibility = number;
   if (append) {
     std::move(items.begin(), items.end(), std::back_inserter(list->items));
@@ -100,6 +101,7 @@ bool read_macro(const LoadContext& context, uint32_t node) {
     macro = &collection.add_macro(name.text.text());
     macro->first = number;
   }
+  if (!append && macro->first != number) collection.note_replacement("macro", macro->name, macro->name_range, name.range);
   macro->visibility = number;
   if (append) {
     macro->condition.text.append(" ", condition.range);
