@@ -26,6 +26,7 @@ Bytes StepStore::pack(std::span<const Step> steps) {
 std::span<const Step> StepStore::unpack(Bytes packed) {
   const size_t count = packed.size() / kNumbers / (is_narrow_ ? sizeof(uint16_t) : sizeof(uint32_t));
   if (unpacked_.size() < count) unpacked_.resize(count);
+  if (count == 0) return {};
   if (!is_narrow_) {
     std::memcpy(unpacked_.data(), packed.data(), packed.size());
   } else {
