@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lints about pairs of rules, and of definitions. A condition is taken apart into alternatives of terms; a rule is shadowed when each
-// alternative implies the condition of the rule in front.
+// Lints about pairs of rules, and of definitions. A condition is taken apart into alternatives of terms; a rule is
+// shadowed when each alternative implies the condition of the rule in front.
 #include <unordered_map>
 
 #include "compiler/lint/context.h"

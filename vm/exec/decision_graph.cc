@@ -5,6 +5,7 @@
 #include "vm/exec/decision_graph.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -161,8 +162,7 @@ uint32_t DecisionGraph::make_start(uint32_t program) {
   const Detour detour(detours_);
   if (!ordered_[program]) find_order(program);
   ordered_[program] = true;
-  const uint32_t entry = take_code(program);  // first: code_ may move
-  reduce(code_, program, entry);
+  reduce_whole(program);
   facts_ = 0;
   return starts_[program] = node_of_rest(program);
 }
@@ -254,6 +254,11 @@ uint32_t DecisionGraph::take_code(uint32_t program) {
   return marks_[0].target;
 }
 
+void DecisionGraph::reduce_whole(uint32_t program) {
+  const uint32_t entry = take_code(program);  // first: code_ may move
+  reduce(code_, program, entry);
+}
+
 /// What is left of `steps` from `entry` on, with what is known, goes to rest_. First backwards: where each step leads; then
 /// forwards: which of them are still reached.
 void DecisionGraph::reduce(std::span<const Step> steps, uint32_t program, uint32_t entry) {
@@ -281,20 +286,16 @@ void DecisionGraph::reduce(std::span<const Step> steps, uint32_t program, uint32
         break;
     }
   }
-  const uint32_t no_predicate = this->no_predicate();
   const uint32_t walk = ++walk_;
   marks[marks[entry].target].reached = walk;
   Step* left = room_.data();
-  size_t tests = 0;
   for (; step != end; ++step) {
     if (marks[step->pc].reached != walk) continue;
     *left = {step->pc, marks[step->holds].target, marks[step->fails].target};
     marks[left->holds].reached = marks[left->fails].reached = walk;
-    tests += tested[step->pc] != no_predicate ? 1 : 0;
     ++left;
   }
   rest_ = {room_.data(), left};
-  tests_ = tests;
 }
 
 /// What the node for rest_, which begins with a test, asks.
@@ -302,20 +303,25 @@ void DecisionGraph::choose(uint32_t program) {
   const uint32_t* const tested = tested_of(program);
   const uint32_t first = tested[rest_[0].pc];
   const std::vector<uint32_t>& order = orders_[program];
-  const auto find = [&](auto&& is) { return std::ranges::find_if(rest_, [&](const Step& step) { return is(tested[step.pc]); }); };
-  const auto learn_none = [&](uint8_t fact, auto&& is) {
-    if ((facts_ & fact) == 0 && find(is) == rest_.end()) facts_ |= fact;
-    return (facts_ & fact) != 0;
+  // The first step with such a predicate; that there is none is learned.
+  const auto find = [&](uint8_t none, auto&& is) {
+    if ((facts_ & none) != 0) return rest_.end();
+    const auto found = std::ranges::find_if(rest_, [&](const Step& step) { return is(tested[step.pc]); });
+    if (found == rest_.end()) facts_ |= none;
+    return found;
   };
   term_ = term_of(first);
-  if (learn_none(kNoTrace, [&](uint32_t p) { return !has(p, kDroppable); })) {
+  if (find(kNoTrace, [&](uint32_t p) { return !has(p, kDroppable); }) == rest_.end()) {
+    const auto is_done = [&](size_t i) {
+      return find(static_cast<uint8_t>(1u << i), [&](uint32_t p) { return term_of(p) == order[i]; }) == rest_.end();
+    };
     size_t i = 0;
-    while (i < order.size() && learn_none(static_cast<uint8_t>(1u << i), [&](uint32_t p) { return term_of(p) == order[i]; })) ++i;
-    const auto of_process = [&](uint32_t p) { return has(p, kOfProcess) && term_of(p) != kNone; };
+    while (i < order.size() && is_done(i)) ++i;
     if (i < order.size()) {
       term_ = order[i];
-    } else if (!learn_none(kNoProcess, of_process)) {
-      term_ = term_of(tested[find(of_process)->pc]);
+    } else if (const auto step = find(kNoProcess, [&](uint32_t p) { return has(p, kOfProcess) && term_of(p) != kNone; });
+               step != rest_.end()) {
+      term_ = term_of(tested[step->pc]);
     }
   }
   ahead_.clear();
@@ -339,8 +345,7 @@ void DecisionGraph::find_order(uint32_t program) {
   constexpr size_t kWorthIt = 2;  // tests saved
   std::vector<uint32_t>& order = orders_[program];
   const uint32_t* const tested = tested_of(program);
-  const uint32_t entry = take_code(program);  // first: code_ may move
-  reduce(code_, program, entry);
+  reduce_whole(program);
   while (order.size() < kTerms) {
     const Steps steps(rest_.begin(), rest_.end());
     std::vector<uint32_t> before;
@@ -362,13 +367,17 @@ void DecisionGraph::find_order(uint32_t program) {
       reduce(steps, program, steps[0].pc);
       forget();
     };
+    const auto tests_left = [&] {
+      return static_cast<size_t>(std::ranges::count_if(rest_, [&](const Step& s) { return tested[s.pc] != no_predicate(); }));
+    };
     uint32_t best = kNone;
     size_t least = before.size();
     for (const auto& [count, term] : candidates) {
       suppose(term);
-      if (tests_ >= least) continue;
+      const size_t left = tests_left();
+      if (left >= least) continue;
       best = term;
-      least = tests_;
+      least = left;
     }
     if (best == kNone || least + kWorthIt > before.size()) break;
     order.push_back(best);

@@ -11,7 +11,6 @@
 // says what holds.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -117,6 +116,7 @@ class DecisionGraph {
   void forget(size_t but = 0);
   uint32_t take_code(uint32_t program);
   void reduce(std::span<const Step> steps, uint32_t program, uint32_t entry);
+  void reduce_whole(uint32_t program);
   void choose(uint32_t program);
   void find_order(uint32_t program);
   uint32_t node_of_rest(uint32_t program);
@@ -173,7 +173,6 @@ class DecisionGraph {
   Steps code_;                    ///< a whole program
   Steps room_;                    ///< as long as the longest program, for rest_
   std::span<const Step> rest_;    ///< what is left
-  size_t tests_ = 0;              ///< in rest_
   std::vector<uint32_t> ahead_;   ///< predicates that the node asks
   uint8_t facts_ = 0;            ///< kNoTrace, kNoProcess and, bit i, that order i is done: true of whatever is left later, too
   uint32_t term_ = kNone;        ///< that it asks them about; kNone: the first one alone

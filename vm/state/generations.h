@@ -17,7 +17,12 @@ class Generations {
  public:
   /// A Process-domain value of this thread changed.
   void touch_process(Thread& thread) { thread.process_generation = ++last_; }
-  /// A value that threads read from their main thread changed.
+  /// A value changed that this thread and others of its process read from the main thread.
+  void touch_with_group(ThreadEntry& thread) {
+    touch_process(thread);
+    if (thread.group) touch_group(*thread.group);
+  }
+  /// The same; threads take it over when their next event comes.
   void touch_group(ThreadGroup& group) { group_epoch_ = group.process_epoch = ++last_; }
   void touch_container(Thread& thread) { thread.container_generation = ++last_; }
   /// Something that any thread may show changed: a user, a group.
@@ -26,11 +31,11 @@ class Generations {
   void touch_all_containers() { container_epoch_ = ++last_; }
   void touch_fd(Fd& fd) { fd.generation = ++last_fd_; }
 
-  /// The parent link of `thread` or what its descendants see of it changed.
+  /// `thread` comes or goes, or its parent link or what its descendants see of it changed.
   void touch_lineage(ThreadEntry& thread) {
     thread.lineage_generation = ++last_;
     if (by_number_ || thread.first_child) lineage_epoch_ = ++last_;
-    // Walks to ancestors start at the main thread.
+    // Threads read from their main thread, and walks to ancestors start there.
     else if (thread.is_main() && thread.group && thread.group->first != thread.group->last) touch_group(*thread.group);
   }
 

@@ -146,8 +146,7 @@ void StateCore::set_image(ThreadEntry& thread, ExecImage image) {
   image.id = same.number;
   thread.image = std::make_shared<const ChargedImage>(std::move(image), &budget, charged);
   image_classes.remember(same, thread.image);
-  generations.touch_process(thread);
-  if (thread.group) generations.touch_group(*thread.group);
+  generations.touch_with_group(thread);
 }
 
 void StateCore::set_cgroups(ThreadEntry& thread, std::string_view wire) {

@@ -106,7 +106,6 @@ void ThreadTable::link(ThreadEntry& thread) {
     (group->last ? group->last->group_next : group->first) = &thread;
     group->last = &thread;
   }
-  if (thread.is_main() && thread.group_next) generations_.touch_group(*group);
   thread.group = std::move(group);
   thread.group_seen = 0;
 
@@ -138,7 +137,6 @@ void ThreadTable::unlink_parent(ThreadEntry& child) {
 void ThreadTable::unlink_group(ThreadEntry& thread) {
   if (!thread.group) return;
   ThreadGroup& group = *thread.group;
-  if (thread.is_main() && thread.group_next) generations_.touch_group(group);
   (thread.group_prev ? thread.group_prev->group_next : group.first) = thread.group_next;
   (thread.group_next ? thread.group_next->group_prev : group.last) = thread.group_prev;
   if (!thread.is_dead() && group.alive > 0) --group.alive;

@@ -23,8 +23,7 @@ void change_directory(StateCore& core, Step& step, std::string_view path) {
   if (cwd == main->cwd) return;
   main->cwd = std::move(cwd);
   core.threads.recharge(*main);
-  core.generations.touch_process(*step.thread);
-  if (main->group) core.generations.touch_group(*main->group);
+  core.generations.touch_with_group(*step.thread);
 }
 
 /// The last of the ids a set*id call gives that is in effect.
