@@ -15,10 +15,10 @@ check interest probe_tool stress interest 3
 check bomb probe_tool stress bomb 3
 
 # a reader that is stopped for a while: rings fill, it goes on where it was, and the sums agree
-probe_tool stress fast 5 > /tmp/stopped.log & reader=$!
+probe_tool stress fast 12 > /tmp/stopped.log & reader=$!
 sleep 1
 kill -STOP $reader
-sleep 3
+sleep 10
 kill -CONT $reader
 wait $reader
 check stopped_reader [ $? = 0 ]
