@@ -34,7 +34,7 @@ inline constexpr size_t kOutputWidth = 65535;          ///< `%N` of one output; 
 
 // The machine's caches.
 inline constexpr size_t kDecisionNodes = 1u << 16;     ///< nodes of the decision graph
-inline constexpr size_t kDecisionWords = 4u << 20;     ///< numbers that the nodes hold: edges, questions, answers
+inline constexpr size_t kDecisionWords = 8u << 20;     ///< numbers that the nodes hold: what is left to do, edges, questions, answers
 inline constexpr size_t kProcessMemoEntries = 1u << 14;  ///< remembered processes, one for each question; a power of two
 inline constexpr size_t kMatchedPaths = 1024;          ///< of one pmatch that are looked up together with those of others
 inline constexpr size_t kMemoEntries = 1u << 14;       ///< remembered values, short ones and long ones each; a power of two

@@ -3,12 +3,12 @@
 // DecisionGraph: decision programs specialised by what events have already answered. A node is a place in a program
 // together with the truth of predicates known there; it asks the next thing that matters: one left side, or a family of
 // fields, for which all predicates that may still be tested get their truth at once, or one predicate of another kind.
-// An answer leads to another node, made when it is first needed. What is known resolves branches, so rules that can't
+// An answer leads to another node, made when it is first needed. What is known resolves branches (Residuals), so rules that can't
 // match any more are gone, and places from which the same is left to do are one node: processes and files that the
 // rules don't tell apart share a path through the graph. Bounded: a full graph is emptied and counted. Where asking
 // leaves a trace, it asks in program order, so that fields are read when the program would have read them; elsewhere
-// first what is likely to leave the least to do, then what is about the process: those answers are kept together. Knows instructions, not values: who runs an event reads values and
-// says what holds.
+// first what is likely to leave the least to do, then what is about the process: those answers are kept together. Doesn't know
+// values: who runs an event reads them and says what holds.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "vm/base/arena.h"
 #include "vm/exec/detour.h"
-#include "vm/exec/step_store.h"
+#include "vm/exec/questions.h"
+#include "vm/exec/residuals.h"
 #include "vm/field/field_use.h"
 #include "vm/image/image_view.h"
 
@@ -45,6 +47,8 @@ class DecisionGraph {
   static constexpr uint32_t kFew = 3;
 
   DecisionGraph(const ImageView& image, size_t max_nodes);
+  DecisionGraph(const DecisionGraph&) = delete;
+  DecisionGraph& operator=(const DecisionGraph&) = delete;
 
   /// The node that a program begins with, or kNone. Counts as one event.
   uint32_t start(uint32_t program) {
@@ -83,26 +87,16 @@ class DecisionGraph {
   uint64_t evictions() const { return edition_; }
 
  private:
-  using Steps = std::vector<Step>;
-  /// What is left to do at a node, in program order, its own instruction first.
+  /// What is left to do at a node.
   struct Rest {
-    Bytes steps;  ///< packed
+    std::span<const uint32_t> row;  ///< residuals, in program order
     uint32_t program;
     uint8_t facts;  ///< see facts_
-  };
-  /// Of what a hash is about itself.
-  struct AsItIs {
-    size_t operator()(uint64_t hash) const { return hash; }
   };
   struct Answer {
     uint32_t node;
     uint32_t words;  ///< first of them in words_
     uint32_t next;
-  };
-  enum class Truth : uint8_t { Unknown, Moot, Lie, Holds };  ///< Moot: unknown, and need not be known if it decides nothing
-  struct Mark {
-    uint32_t target;   ///< the first instruction from there on that is left
-    uint32_t reached;  ///< walk_, if it is left
   };
 
   uint32_t make_start(uint32_t program);
@@ -112,70 +106,41 @@ class DecisionGraph {
   bool make_room(uint32_t program);
   void clear();
 
-  void learn(uint32_t predicate, bool holds);
-  void forget(size_t but = 0);
-  uint32_t take_code(uint32_t program);
-  void reduce(std::span<const Step> steps, uint32_t program, uint32_t entry);
-  void reduce_whole(uint32_t program);
-  void choose(uint32_t program);
   void find_order(uint32_t program);
-  uint32_t node_of_rest(uint32_t program);
-
-  std::span<const Instr> code_of(uint32_t program) const;
-  /// By pc: the predicate, or no_predicate() where nothing is tested.
-  const uint32_t* tested_of(uint32_t program) const { return tested_.data() + image_.programs()[program].first; }
-  bool has(uint32_t predicate, uint8_t trait) const { return (traits_[predicate] & trait) != 0; }
-  /// Comes after the last one, and is never known.
-  uint32_t no_predicate() const { return static_cast<uint32_t>(traits_.size() - 1); }
-  /// The left side that a predicate is asked with, for a family that of its first field; kNone: alone.
-  uint32_t term_of(uint32_t predicate) const { return groups_[predicate]; }
+  uint32_t choose(uint32_t program);
+  uint32_t node_of_row(uint32_t program);
 
   static constexpr uint64_t kEventsPerNode = 16;  ///< making a node costs about as much as running a few programs
 
-  static constexpr size_t kTerms = 2;             ///< in an order; more cost more to find than they save
-  static_assert(kTerms <= 6);                      // see facts_
-  static constexpr uint8_t kNoTrace = 0x80;        ///< all predicates left are droppable: any may be asked first
-  static constexpr uint8_t kNoProcess = 0x40;      ///< none left is about the process alone
-  static constexpr uint32_t kNoGroup = kNone - 1;  ///< of no_predicate()
-
-  static constexpr uint8_t kDroppable = 1;  ///< nothing is remembered by asking it
-  static constexpr uint8_t kCheap = 2;      ///< no dearer than looking up what was found before
-  static constexpr uint8_t kUnlikely = 4;   ///< holds for few values
-  static constexpr uint8_t kOfProcess = 8;  ///< follows from the process and its state
+  static constexpr size_t kQuestions = 2;       ///< in an order; more cost more to find than they save
+  static_assert(kQuestions <= 6);                // see facts_
+  static constexpr uint8_t kNoTrace = 0x80;     ///< all predicates left are droppable: any may be asked first
+  static constexpr uint8_t kNoProcess = 0x40;   ///< none left is about the process alone
 
   ImageView image_;
+  Questions questions_;
+  Residuals residuals_;
   size_t max_nodes_;
-  std::vector<uint8_t> traits_;                ///< by predicate, no_predicate() among them; groups_ and truths_ alike
-  std::vector<uint32_t> groups_;               ///< see term_of
-  std::vector<uint32_t> tested_;               ///< by instruction of the image, see tested_of
   std::vector<uint32_t> starts_;               ///< by program
   std::vector<bool> ordered_;                  ///< by program: its order has been found
-  std::vector<std::vector<uint32_t>> orders_;  ///< by program: terms to be asked first
+  std::vector<std::vector<uint32_t>> orders_;  ///< by program: questions to be asked first
 
   std::vector<Node> nodes_;
   std::vector<Rest> rests_;  ///< by node
-  StepStore steps_;
+  Arena rows_;
   std::vector<uint32_t> asked_;
   std::vector<uint32_t> edges_;
   std::vector<uint64_t> words_;
-  std::unordered_map<uint64_t, uint32_t, AsItIs> known_nodes_;
-  std::unordered_map<uint64_t, Answer, AsItIs> known_answers_;
+  std::unordered_map<uint64_t, uint32_t, Residuals::AsItIs> known_nodes_;
+  std::unordered_map<uint64_t, Answer, Residuals::AsItIs> known_answers_;
   uint32_t edition_ = 0;
   uint64_t events_ = 0;  ///< since the graph was emptied
   DetourMeter* detours_ = nullptr;
 
   // Of the node being made.
-  std::vector<Truth> truths_;      ///< by predicate
-  std::vector<uint32_t> learned_;  ///< those with a truth
-  std::vector<uint32_t> seen_;     ///< by predicate: walk_, if it is in ahead_
-  std::vector<Mark> marks_;        ///< by pc
-  uint32_t walk_ = 0;
-  Steps code_;                    ///< a whole program
-  Steps room_;                    ///< as long as the longest program, for rest_
-  std::span<const Step> rest_;    ///< what is left
-  std::vector<uint32_t> ahead_;   ///< predicates that the node asks
+  std::vector<uint32_t> row_;    ///< what is left
   uint8_t facts_ = 0;            ///< kNoTrace, kNoProcess and, bit i, that order i is done: true of whatever is left later, too
-  uint32_t term_ = kNone;        ///< that it asks them about; kNone: the first one alone
+  std::vector<uint32_t> ahead_;  ///< predicates that it asks
 };
 
 }  // namespace fvm
