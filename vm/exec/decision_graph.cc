@@ -47,6 +47,11 @@ bool DecisionGraph::make_room(uint32_t program) {
   return true;
 }
 
+void DecisionGraph::make_starts() {
+  for (uint32_t program = 0; program < starts_.size(); ++program)
+    if (starts_[program] == kNone && make_start(program) == kNone) return;
+}
+
 uint32_t DecisionGraph::make_start(uint32_t program) {
   if (!make_room(program)) return kNone;
   const Detour detour(detours_);

@@ -50,6 +50,8 @@ class DecisionGraph {
   DecisionGraph(const DecisionGraph&) = delete;
   DecisionGraph& operator=(const DecisionGraph&) = delete;
 
+  /// Makes the nodes that programs begin with; otherwise each is made when it is first needed.
+  void make_starts();
   /// The node that a program begins with, or kNone. Counts as one event.
   uint32_t start(uint32_t program) {
     ++events_;

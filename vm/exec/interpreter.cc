@@ -68,7 +68,9 @@ Machine::Machine(const VerifiedImage& image, const MachineOptions& options)
                       (t.flags & kTermIsList) != 0, t.slot, view_.args(t), view_.string(t.text),
                       Value::text(view_.string(t.text))});
   }
-  if (options.ready && options.classes && options.matchers) make_matchers();
+  if (!options.ready || !options.classes) return;
+  if (options.matchers) make_matchers();
+  graph_.make_starts();
 }
 
 /// Of the left sides that may be asked so much at once.

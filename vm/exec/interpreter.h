@@ -42,7 +42,7 @@ struct MachineOptions {
   bool matchers = true;  ///< find what holds for a text in one pass, see TextMatcher; used by classes only
   bool memo = true;     ///< remember where values led, see ValueMemo; used by classes only
   bool processes = true;  ///< remember where processes led, see ProcessMemo; used by classes only
-  bool ready = false;  ///< make matchers at once: for who waits for events anyway; otherwise each when it is first needed
+  bool ready = false;  ///< make matchers and the graph's starts at once: for who waits for events anyway; else when first needed
   size_t decision_nodes = limits::kDecisionNodes;
 };
 

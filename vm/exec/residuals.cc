@@ -81,8 +81,7 @@ std::vector<uint32_t> Residuals::of_program(uint32_t program) {
   return row;
 }
 
-Residuals::Group* Residuals::group_of(uint32_t residual, uint32_t question) const {
-  if ((masks_[residual] >> (question % 64) & 1) == 0) return nullptr;
+Residuals::Group* Residuals::find_group(uint32_t residual, uint32_t question) const {
   const std::span<Group> groups = all_[residual].groups;
   const auto found = std::ranges::lower_bound(groups, question, {}, &Group::question);
   return found != groups.end() && found->question == question ? &*found : nullptr;
@@ -92,16 +91,14 @@ Residuals::Truth Residuals::unknown(uint32_t what) const {
   return what < questions_.predicates() && questions_.has(what, Questions::kDroppable) ? Truth::Moot : Truth::Unknown;
 }
 
-uint32_t Residuals::after(uint32_t residual, uint32_t question) {
-  Group* const group = group_of(residual, question);
-  if (group == nullptr) return residual;
-  const bool none = std::ranges::none_of(group->span(), [&](uint32_t p) { return held_[p] == answer_; });
-  if (none && group->when_none != kUnknown) return group->when_none;
+uint32_t Residuals::after(uint32_t residual, Group& group) {
+  const bool none = std::ranges::none_of(group.span(), [&](uint32_t p) { return held_[p] == answer_; });
+  if (none && group.when_none != kUnknown) return group.when_none;
   const uint32_t left = intern(reduce(all_[residual].steps, 0, [&](uint32_t what) {
-    if (what >= questions_.predicates() || questions_.of(what) != question) return unknown(what);
+    if (what >= questions_.predicates() || questions_.of(what) != group.question) return unknown(what);
     return held_[what] == answer_ ? Truth::Holds : Truth::Lie;
   }));
-  if (none) group->when_none = left;
+  if (none) group.when_none = left;
   return left;
 }
 

@@ -58,7 +58,10 @@ class Residuals {
   void begin_answer() { ++answer_; }
   void note_holds(uint32_t predicate) { held_[predicate] = answer_; }
   /// What the answer to a question leaves.
-  uint32_t after(uint32_t residual, uint32_t question);
+  uint32_t after(uint32_t residual, uint32_t question) {
+    Group* const group = group_of(residual, question);
+    return group != nullptr ? after(residual, *group) : residual;
+  }
   /// What is left of a residual behind the match that it begins with.
   uint32_t after_match(uint32_t residual);
   /// What is left when none of a question's unlikely predicates holds and nothing is known of the others.
@@ -93,7 +96,11 @@ class Residuals {
   };
   enum class Truth : uint8_t { Unknown, Moot, Lie, Holds };  ///< Moot: unknown, and need not be known if it decides nothing
 
-  Group* group_of(uint32_t residual, uint32_t question) const;
+  Group* group_of(uint32_t residual, uint32_t question) const {
+    return (masks_[residual] >> (question % 64) & 1) != 0 ? find_group(residual, question) : nullptr;
+  }
+  Group* find_group(uint32_t residual, uint32_t question) const;
+  uint32_t after(uint32_t residual, Group& group);
   Truth unknown(uint32_t what) const;
   template <typename TruthOf>
   std::span<const Step> reduce(std::span<const Step> steps, uint32_t entry, TruthOf&& truth_of);
