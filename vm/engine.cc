@@ -66,7 +66,7 @@ void Engine::select(const RuleSelection& selection) {
 
 void Engine::profile_with(RuleProfiler& profiler) {
   profiler_ = &profiler;
-  profiler.detours().now = CycleClock::now;
+  profiler.detours().set_clock(CycleClock::now);
   rules_->machine.measure_detours(&profiler.detours());
 }
 
@@ -135,20 +135,21 @@ void Engine::run_rules(EventCode code, const LiveFields& fields) {
 }
 
 void Engine::run_measured(EventCode code, const LiveFields& fields) {
+  profiler_->detours().enter(code);
   const bool due = profiler_->is_due(code);
   if (due | profiler_->is_in_stretch()) return run_watched(code, fields, due);
   run_rules(code, fields);
-  if (profiler_->detours().count != 0) profiler_->detoured(code);
 }
 
 /// In a stretch, what leads to the rules is the same for all events, timed or not, and so is the branch history that
 /// they find. Events that alone took a branch to be timed came out a fifth to a third too long.
 void Engine::run_watched(EventCode code, const LiveFields& fields, bool due) {
   if (due & (profiler_->sample(code) == RuleProfiler::Sample::Traced)) return run_traced(code, fields);
+  const bool timing = due | profiler_->is_timing();
+  if (timing) profiler_->detours().time_each();
   const uint64_t begin = CycleClock::now();
   run_rules(code, fields);
-  if (due | profiler_->is_timing()) return profiler_->timed(code, CycleClock::now() - begin);
-  if (profiler_->detours().count != 0) profiler_->detoured(code);
+  if (timing) profiler_->timed(code, CycleClock::now() - begin);
 }
 
 void Engine::run_traced(EventCode code, const LiveFields& fields) {

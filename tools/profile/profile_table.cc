@@ -71,7 +71,7 @@ std::string table(const fvm::Profile& p, size_t most_rows) {
   std::string out;
   fmt::format_to(std::back_inserter(out),
                  "profile: rules took {} (± {:.0f} %) for {} events, {:.1f} ns an event; {} alert{} took {}\n"
-                 "  estimated from {} events timed and {} traced; {} detours, each timed, took {} of it",
+                 "  estimated from {} events timed and {} traced; {} detours took {} of it",
                  duration_text(p.ns), percent(p.error_ns, p.ns), p.events, part(p.ns, as_double(p.events)), p.matches,
                  p.matches == 1 ? "" : "s", duration_text(p.alert_ns), p.timed, p.traced, p.detours,
                  duration_text(p.detour_ns));

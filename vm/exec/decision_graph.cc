@@ -54,7 +54,7 @@ void DecisionGraph::make_starts() {
 
 uint32_t DecisionGraph::make_start(uint32_t program) {
   if (!make_room(program)) return kNone;
-  const Detour detour(detours_);
+  const NodeDetour detour(detours_);
   row_ = residuals_.of_program(program);
   if (!ordered_[program]) find_order(program);
   ordered_[program] = true;
@@ -95,7 +95,7 @@ uint32_t DecisionGraph::make(uint32_t parent, std::span<const uint64_t> answer) 
   const uint32_t program = rests_[parent].program;
   if (!make_room(program)) return kNone;
   if (nodes_.empty()) return kNone;  // emptied, with the parent: this event's program runs, the next one starts anew
-  const Detour detour(detours_);
+  const NodeDetour detour(detours_);
   const Node& node = nodes_[parent];
   const Rest rest = rests_[parent];
   row_.clear();

@@ -316,7 +316,7 @@ uint32_t Machine::remembered(const ValueMemo::Key& key, Answer&& answer) {
   if (!key.fits()) return answer();
   uint32_t next = memo_.find(key);
   if (next != ValueMemo::kNone) return next;
-  const Detour detour(detours_);
+  const ValueDetour detour(detours_);
   next = answer();
   if (next != DecisionGraph::kNone) memo_.put(key, next);
   return next;

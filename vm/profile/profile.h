@@ -50,7 +50,7 @@ struct Profile {
     uint64_t samples = 0;  ///< timed or traced
     double ns = 0;         ///< estimate: evaluation
     uint64_t detours = 0;  ///< exact
-    double detour_ns = 0;  ///< exact: the part of `ns` that detours took
+    double detour_ns = 0;  ///< the part of `ns` that detours took
   };
 
   uint32_t every = 0;            ///< events per sample, on average, once an event type is frequent
@@ -62,7 +62,7 @@ struct Profile {
   double ns = 0;                 ///< estimate: evaluation of all rules
   double error_ns = 0;           ///< standard error of `ns`
   uint64_t detours = 0;          ///< exact: what the machine did for the first time, see vm/exec/detour.h
-  double detour_ns = 0;          ///< exact: the part of `ns` that they took
+  double detour_ns = 0;          ///< the part of `ns` that they took
   double alert_ns = 0;           ///< exact
   uint64_t matches = 0;          ///< exact
   std::vector<Rule> rules;       ///< all of the image, by total time

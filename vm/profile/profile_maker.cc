@@ -53,17 +53,19 @@ void ProfileMaker::add_code(size_t code) {
   type.events += count;
   out_.events += count;
   if (from_.codes_[code] == nullptr) return;
+  const DetourMeter::Sums& detours = from_.detours_.of(static_cast<EventCode>(code));
 
   const RuleProfiler::Code& c = *from_.codes_[code];
   const uint32_t program = image_.dispatch()[code];
   const bool was_timed = c.timed.samples != 0;
   const RuleProfiler::Sums& whole = was_timed ? c.timed : c.traced;
   Estimate total = estimate(whole, whole, events);
-  const double detour_ns = static_cast<double>(c.detour_ticks) * ns_per_tick_;
+  const double detour_ns = detours.ticks * ns_per_tick_;
   total.ns += detour_ns;
+  total.variance += detours.squares * ns_per_tick_ * ns_per_tick_;
   type.ns += total.ns;
   type.samples += c.timed.samples + c.traced.samples;
-  type.detours += c.detours;
+  type.detours += detours.count;
   type.detour_ns += detour_ns;
   out_.timed += c.timed.samples;
   out_.traced += c.traced.samples;
@@ -72,7 +74,7 @@ void ProfileMaker::add_code(size_t code) {
   const double traced_ns = events * c.traced.mean() * ns_per_tick_;
   const double squeeze = traced_ns > 0 ? total.ns / traced_ns : 0;
   out_.ns += squeeze > 0 ? total.ns : 0;
-  out_.detours += c.detours;
+  out_.detours += detours.count;
   out_.detour_ns += squeeze > 0 ? detour_ns : 0;
   variance_ += total.variance;
   scales_[program].events += events;

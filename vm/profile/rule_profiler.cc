@@ -16,16 +16,19 @@ constexpr uint64_t kSamplesWhileRare = 4;
 // A code is frequent when its distances would get longer than this.
 constexpr uint64_t kRareDistance = 64;
 // Kinds alternate until each was taken so often; after that one sample in kTracedShare is a trace, because a trace
-// takes longer than the event itself.
-constexpr uint64_t kAlternating = 2;
-constexpr uint64_t kTracedShare = 4;
+// takes longer than the event itself. Of frequent codes only traces are picked, so much further apart.
+constexpr uint64_t kAlternating = 1;
+constexpr uint64_t kTracedShare = 8;
+constexpr uint64_t kTraceDistance = 8;
 // Of stretches. After so many events branches are foretold as well as without reading the clock (measured: 32 are too few);
 // many short stretches see more of a workload than a few long ones. Distances grow as those of samples do.
 constexpr uint64_t kWarming = 64;
 constexpr uint64_t kTiming = 32;
 constexpr uint64_t kFirstStretch = 512;
 constexpr uint64_t kStretchesWhileShort = 4;
-constexpr uint64_t kStretchDistance = 2;  ///< times `every`
+constexpr uint64_t kStretchDistance = 4;  ///< times `every`
+// Of values that are met for the first time.
+constexpr uint32_t kValueDistance = 8;
 
 size_t longest(const ImageView& image) {
   size_t steps = 0;
@@ -42,7 +45,11 @@ uint64_t span(uint64_t begin, uint64_t end, uint64_t timer_ticks) {
 }  // namespace
 
 RuleProfiler::RuleProfiler(const ImageView& image, ProfilerOptions options)
-    : image_(image),
+    : detours_({.timer_ticks = options.timer_ticks,
+                .long_ticks = options.long_ticks,
+                .away_ticks = options.away_ticks,
+                .distance = options.every > kRareDistance ? kValueDistance : 1}),
+      image_(image),
       options_(std::move(options)),
       programs_(image.programs().size()),
       spots_(image.code().size()),
@@ -80,7 +87,7 @@ void RuleProfiler::choose_next(size_t c) {
   Pace& pace = pace_[c];
   const bool only_traces = is_frequent(c);
   uint64_t mean = std::clamp<uint64_t>(pace.events / kSamplesWhileRare, 1, options_.every);
-  if (only_traces) mean *= kTracedShare;
+  if (only_traces) mean *= kTraceDistance;
   pace.due = pace.events + 1 + random() % (2 * mean - 1);
   const bool alternate = code.traced.samples < kAlternating;
   const bool trace = alternate ? code.traced.samples <= code.timed.samples : random() % kTracedShare == 0;
@@ -120,28 +127,13 @@ uint64_t RuleProfiler::away_during(uint64_t ticks) {
   return away <= ticks ? away : 0;
 }
 
-/// Accounts the detours of the event that just ended, and returns what they took of it, looks at the clock included.
-uint64_t RuleProfiler::take_detours(Code& code, uint64_t away) {
-  const uint64_t looks = detours_.count * options_.timer_ticks;
-  code.detours += detours_.count;
-  code.detour_ticks += span(away, detours_.ticks, looks);
-  const uint64_t taken = detours_.ticks + looks;
-  detours_.ticks = 0;
-  detours_.count = 0;
-  return taken;
-}
-
-void RuleProfiler::detoured(EventCode event) {
-  take_detours(code_of(static_cast<size_t>(event)), away_during(detours_.ticks));
-}
-
 void RuleProfiler::timed(EventCode event, uint64_t ticks) {
   const auto c = static_cast<size_t>(event);
   Code& code = code_of(c);
   const Pace& pace = pace_[c];
   const bool is_due = pace.events >= pace.due;
   const uint64_t away = away_during(ticks);
-  const uint64_t elsewhere = take_detours(code, away <= detours_.ticks ? away : 0) + options_.timer_ticks;
+  const uint64_t elsewhere = detours_.time_share() + options_.timer_ticks;
   const uint64_t ordinary = span(0, ticks, elsewhere);
   if (away > options_.long_ticks / 2) {
     ++interrupted_;

@@ -8,8 +8,9 @@
 // events of frequent codes in a row are timed, after some that get the processor used to reading the clock. Times say how
 // much time there is, traces how it divides.
 //
-// What the machine does for the first time (vm/exec/detour.h) is no matter of chance: every detour of every event is
-// timed, and taken out of the times of events, which so are about the ordinary way alone.
+// What the machine does for the first time (vm/exec/detour.h) is picked apart from events: all detours are counted, and timed are the
+// making of nodes, the first values and a share of the others. Of events that are timed each is, and taken out of their times, which
+// so are about the ordinary way alone.
 //
 // Reads no clock and knows no machine: ticks and traces are given to it, so that tests can make them up. Not
 // thread-safe.
@@ -60,9 +61,8 @@ class RuleProfiler {
   /// If it isn't traced, the event is to be followed by timed(), due or not.
   bool is_timing() const { return events_ >= stretch_.timing_from; }
   void timed(EventCode code, uint64_t ticks);
-  /// For the machine to note detours in. An event that made some and is neither timed nor traced is followed by detoured().
+  /// For the machine to note detours in. To be told of each event; before one that is timed, to time each.
   DetourMeter& detours() { return detours_; }
-  void detoured(EventCode code);
   Trace& trace() { return trace_; }
   void traced(EventCode code);
   /// An alert was formatted and written. Every alert is reported, not only those of samples.
@@ -104,8 +104,6 @@ class RuleProfiler {
     Sums traced;
     uint64_t stretch_events = 0;  ///< timed in this stretch
     uint64_t stretch_ticks = 0;
-    uint64_t detours = 0;
-    uint64_t detour_ticks = 0;
     uint64_t timed_until = 0;  ///< events of the code up to the last good sample of the kind
     uint64_t traced_until = 0;
     std::vector<Sums> rules;  ///< events that reached a rule, by its position in the program
@@ -139,7 +137,6 @@ class RuleProfiler {
   void plan_stretch();
   uint64_t random();
   uint64_t away_during(uint64_t ticks);
-  uint64_t take_detours(Code& code, uint64_t away);
   void account(Code& code, const Program& program, double weight);
   const Program& program_of(uint32_t program);
   friend class ProfileMaker;

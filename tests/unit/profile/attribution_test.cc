@@ -176,7 +176,7 @@ TEST_CASE("what neighbours have in common is no certainty") {
   CHECK(p.error_ns < 0.2 * truth);
 }
 
-TEST_CASE("what the machine does for the first time is timed in every event") {
+TEST_CASE("what the machine does for the first time is picked apart from events") {
   RulesBuilder b;
   b.rule("Dear", b.all({b.check(FieldId::ProcName, Contains, {"cat"}), b.check(FieldId::UserName, Eq, {"root"})}));
   SlowFields fields;
@@ -184,7 +184,7 @@ TEST_CASE("what the machine does for the first time is timed in every event") {
   fields.fields.set(FieldId::UserName, {"ann"});
   fields.ticks = {{FieldId::ProcName, 5'000}, {FieldId::UserName, 7}};
   Watched watched(b.rules());
-  constexpr uint64_t kEvents = 60'000, kSame = 100, kOrdinary = 7, kFirst = 5'000;
+  constexpr uint64_t kEvents = 600'000, kSame = 100, kOrdinary = 7, kFirst = 5'000;
   for (uint64_t i = 0; i < kEvents; ++i) {
     fields.numbers[FieldId::ProcName] = i / kSame;
     watched.event(fields);
@@ -193,9 +193,11 @@ TEST_CASE("what the machine does for the first time is timed in every event") {
   constexpr double kFirsts = static_cast<double>(kEvents) / kSame;
   CHECK(p.detours >= kEvents / kSame);  // and the making of a few nodes, which takes no time here
   CHECK(p.detours < kEvents / kSame + 10);
-  CHECK(p.detour_ns == doctest::Approx(kFirsts * kFirst));
-  CHECK(p.ns == doctest::Approx(kFirsts * kFirst + static_cast<double>(kEvents * kOrdinary)));
-  CHECK(p.error_ns == doctest::Approx(0));
+  CHECK(p.detour_ns == doctest::Approx(kFirsts * kFirst).epsilon(0.01));
+  CHECK(p.ns - p.detour_ns == doctest::Approx(static_cast<double>(kEvents * kOrdinary)));
+  // All take the same time here, so the error that is admitted is larger than the real one.
+  CHECK(p.error_ns > 0.02 * p.detour_ns);
+  CHECK(p.error_ns < 0.05 * p.detour_ns);
   CHECK(rule_of(p, "Dear").ns == doctest::Approx(p.ns));
   REQUIRE(p.types.size() == 1);
   CHECK(p.types[0].detours == p.detours);
@@ -212,9 +214,10 @@ TEST_CASE("of an interrupted detour only its own time counts") {
   Watched watched(rules.b.rules(), options);
   watched.event(rules.fields);
   const auto detour = [&](uint64_t ticks) {
-    watched.profiler().detours().ticks = ticks;
-    watched.profiler().detours().count = 1;
-    watched.profiler().detoured(EventCode::SYSCALL_CLOSE_X);
+    {
+      const fvm::NodeDetour taken(&watched.profiler().detours());
+      MadeUpClock::ticks += ticks - MadeUpClock::kReadingTicks;
+    }
     return watched.profile().detour_ns;
   };
   CHECK(detour(9'000) == doctest::Approx(9'000));

@@ -49,7 +49,7 @@ class Watched {
         machine_(image_),
         profiler_(machine_.image(), std::move(options)),
         out_(machine_.rule_count()) {
-    profiler_.detours().now = MadeUpClock::now;
+    profiler_.detours().set_clock(MadeUpClock::now);
     machine_.measure_detours(&profiler_.detours());
   }
 
@@ -62,6 +62,7 @@ class Watched {
   void event(const SlowFields& fields, fvm::EventCode code = fvm::EventCode::SYSCALL_CLOSE_X,
              fvm::MatchMode mode = fvm::MatchMode::All) {
     out_.clear();
+    profiler_.detours().enter(code);
     const bool due = profiler_.is_due(code);
     const uint64_t begin = due || profiler_.is_in_stretch() ? MadeUpClock::now() : 0;
     if (due && profiler_.sample(code) == fvm::RuleProfiler::Sample::Traced) {
@@ -69,12 +70,10 @@ class Watched {
       profiler_.traced(code);
       return;
     }
+    const bool timing = due || profiler_.is_timing();
+    if (timing) profiler_.detours().time_each();
     machine_.run(code, fields, mode, out_);
-    if (due || profiler_.is_timing()) {
-      profiler_.timed(code, MadeUpClock::now() - begin);
-    } else if (profiler_.detours().count != 0) {
-      profiler_.detoured(code);
-    }
+    if (timing) profiler_.timed(code, MadeUpClock::now() - begin);
   }
   fvm::RuleProfiler& profiler() { return profiler_; }
   fvm::Machine& machine() { return machine_; }
