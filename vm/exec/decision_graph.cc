@@ -20,7 +20,8 @@ DecisionGraph::DecisionGraph(const ImageView& image, size_t max_nodes)
       max_nodes_(max_nodes),
       starts_(image.programs().size(), kNone),
       ordered_(image.programs().size()),
-      orders_(image.programs().size()) {}
+      orders_(image.programs().size()),
+      chosen_(image.predicates().size()) {}
 
 void DecisionGraph::clear() {
   std::ranges::fill(starts_, kNone);
@@ -140,13 +141,13 @@ uint32_t DecisionGraph::choose(uint32_t program) {
     }
   }
   ahead_.clear();
+  ++choice_;
   for (const uint32_t residual : row_) {
-    const std::span<const uint32_t> predicates = residuals_.asks(residual, question);
-    ahead_.insert(ahead_.end(), predicates.begin(), predicates.end());
+    for (const uint32_t predicate : residuals_.asks(residual, question)) {
+      if (std::exchange(chosen_[predicate], choice_) != choice_) ahead_.push_back(predicate);
+    }
   }
   std::ranges::sort(ahead_, {}, [&](uint32_t p) { return std::pair(image_.predicates()[p].lhs, p); });
-  const auto doubles = std::ranges::unique(ahead_);
-  ahead_.erase(doubles.begin(), doubles.end());
   return question;
 }
 

@@ -143,6 +143,8 @@ class DecisionGraph {
   std::vector<uint32_t> row_;    ///< what is left
   uint8_t facts_ = 0;            ///< kNoTrace, kNoProcess and, bit i, that order i is done: true of whatever is left later, too
   std::vector<uint32_t> ahead_;  ///< predicates that it asks
+  uint64_t choice_ = 0;
+  std::vector<uint64_t> chosen_;  ///< by predicate: the last choice_ that it was in ahead_ for
 };
 
 }  // namespace fvm

@@ -4,6 +4,7 @@
 #include "vm/exec/residuals.h"
 
 #include <algorithm>
+#include <tuple>
 #include <type_traits>
 
 #include "vm/base/hash.h"
@@ -46,6 +47,7 @@ Residuals::Residuals(const ImageView& image, const Questions& questions)
 void Residuals::clear() {
   all_.clear();
   masks_.clear();
+  process_questions_.clear();
   known_.clear();
   kept_.reset();
   add({});
@@ -79,12 +81,6 @@ std::vector<uint32_t> Residuals::of_program(uint32_t program) {
     pc = end;
   }
   return row;
-}
-
-Residuals::Group* Residuals::find_group(uint32_t residual, uint32_t question) const {
-  const std::span<Group> groups = all_[residual].groups;
-  const auto found = std::ranges::lower_bound(groups, question, {}, &Group::question);
-  return found != groups.end() && found->question == question ? &*found : nullptr;
 }
 
 Residuals::Truth Residuals::unknown(uint32_t what) const {
@@ -180,36 +176,38 @@ uint32_t Residuals::intern(std::span<const Step> steps) {
 }
 
 void Residuals::add(std::span<const Step> steps) {
-  Residual residual{.steps = keep(steps), .groups = {}, .process_question = Questions::kNone, .leaves_trace = false};
+  Residual residual{.steps = keep(steps), .groups = {}, .leaves_trace = false};
+  uint32_t process_question = Questions::kNone;
   asked_.clear();
   for (const Step& step : steps) {
     if (!is_test(step)) continue;
     const uint32_t question = questions_.of(step.what);
-    asked_.push_back(uint64_t{question} << 32 | step.what);
+    asked_.push_back({question, step.what});
     residual.leaves_trace |= !questions_.has(step.what, Questions::kDroppable);
-    if (residual.process_question == Questions::kNone && questions_.has(step.what, Questions::kOfProcess) && !questions_.is_alone(question))
-      residual.process_question = question;
+    if (process_question == Questions::kNone && questions_.has(step.what, Questions::kOfProcess) && !questions_.is_alone(question))
+      process_question = question;
   }
-  std::ranges::sort(asked_);
+  std::ranges::sort(asked_, {}, [](const Asked& a) { return std::tuple(low_bits(a.question), a.question, a.predicate); });
   const auto doubles = std::ranges::unique(asked_);
   asked_.erase(doubles.begin(), doubles.end());
-  const auto question_at = [&](size_t i) { return static_cast<uint32_t>(asked_[i] >> 32); };
   size_t groups = 0;
   uint32_t* const predicates = kept_.alloc_array<uint32_t>(asked_.size());
   for (size_t i = 0; i < asked_.size(); ++i) {
-    predicates[i] = static_cast<uint32_t>(asked_[i]);
-    groups += i == 0 || question_at(i) != question_at(i - 1) ? 1 : 0;
+    predicates[i] = asked_[i].predicate;
+    groups += i == 0 || asked_[i].question != asked_[i - 1].question ? 1 : 0;
   }
   residual.groups = {kept_.alloc_array<Group>(groups), groups};
   uint64_t mask = 0;
   auto group = residual.groups.begin();
   for (size_t first = 0, end = 0; first < asked_.size(); first = end, ++group) {
-    while (end < asked_.size() && question_at(end) == question_at(first)) ++end;
-    *group = {question_at(first), kUnknown, predicates + first, static_cast<uint32_t>(end - first)};
-    mask |= uint64_t{1} << (question_at(first) % 64);
+    const uint32_t question = asked_[first].question;
+    while (end < asked_.size() && asked_[end].question == question) ++end;
+    *group = {question, kUnknown, predicates + first, static_cast<uint32_t>(end - first)};
+    mask |= bit_of(question);
   }
   all_.push_back(residual);
   masks_.push_back(mask);
+  process_questions_.push_back(process_question);
 }
 
 template <typename T>

@@ -7,6 +7,7 @@
 // which question comes next: that is the decision graph's.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,7 +51,7 @@ class Residuals {
     return group != nullptr ? group->span() : std::span<const uint32_t>();
   }
   /// The first question about the process that isn't a predicate alone, or Questions::kNone.
-  uint32_t process_question(uint32_t residual) const { return all_[residual].process_question; }
+  uint32_t process_question(uint32_t residual) const { return process_questions_[residual]; }
   /// Whether asking may leave a trace, see Questions::kDroppable.
   bool leaves_trace(uint32_t residual) const { return all_[residual].leaves_trace; }
 
@@ -70,7 +71,7 @@ class Residuals {
   size_t tests_after_usual(uint32_t residual, uint32_t question);
 
   /// All that is kept.
-  size_t bytes() const { return kept_.used_bytes() + all_.size() * (sizeof(Residual) + sizeof(uint64_t)); }
+  size_t bytes() const { return kept_.used_bytes() + all_.size() * (sizeof(Residual) + sizeof(uint64_t) + sizeof(uint32_t)); }
   void clear();
 
  private:
@@ -85,8 +86,7 @@ class Residuals {
   };
   struct Residual {
     std::span<const Step> steps;
-    std::span<Group> groups;  ///< by question, in ascending order
-    uint32_t process_question;
+    std::span<Group> groups;  ///< by the low bits of their question, in ascending order
     bool leaves_trace;
   };
   /// Of a step while steps are reduced.
@@ -97,9 +97,16 @@ class Residuals {
   enum class Truth : uint8_t { Unknown, Moot, Lie, Holds };  ///< Moot: unknown, and need not be known if it decides nothing
 
   Group* group_of(uint32_t residual, uint32_t question) const {
-    return (masks_[residual] >> (question % 64) & 1) != 0 ? find_group(residual, question) : nullptr;
+    const uint64_t mask = masks_[residual], bit = bit_of(question);
+    if ((mask & bit) == 0) return nullptr;
+    const std::span<Group> groups = all_[residual].groups;
+    // Bits that several questions share put it further back, not further in front.
+    for (size_t i = static_cast<size_t>(std::popcount(mask & (bit - 1))); i < groups.size(); ++i)
+      if (groups[i].question == question) return &groups[i];
+    return nullptr;
   }
-  Group* find_group(uint32_t residual, uint32_t question) const;
+  static uint32_t low_bits(uint32_t question) { return question % 64; }
+  static uint64_t bit_of(uint32_t question) { return uint64_t{1} << low_bits(question); }
   uint32_t after(uint32_t residual, Group& group);
   Truth unknown(uint32_t what) const;
   template <typename TruthOf>
@@ -113,7 +120,8 @@ class Residuals {
   ImageView image_;
   const Questions& questions_;
   std::vector<Residual> all_;
-  std::vector<uint64_t> masks_;  ///< by residual: bit q % 64 of each question q
+  std::vector<uint64_t> masks_;              ///< by residual: the bits of its questions
+  std::vector<uint32_t> process_questions_;  ///< by residual
   std::unordered_map<uint64_t, uint32_t, AsItIs> known_;  ///< by hash of the steps
   Arena kept_;
   uint64_t answer_ = 0;
@@ -122,7 +130,11 @@ class Residuals {
   // Room for what is being made.
   std::vector<Mark> marks_;
   std::vector<Step> steps_;
-  std::vector<uint64_t> asked_;  ///< question and predicate
+  struct Asked {
+    uint32_t question, predicate;
+    bool operator==(const Asked&) const = default;
+  };
+  std::vector<Asked> asked_;
 };
 
 }  // namespace fvm
