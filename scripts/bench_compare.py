@@ -9,7 +9,6 @@ capture that holds no more than a few events, is subtracted from both.
 PROGRAM is that of BUILD_DIR unless said otherwise. Captures are plain .scap, or .gz, which is unpacked first; default: the
 bundled one and those of the big-data folder. Default rules: the upstream ones of that folder, else rules/. Prints a line per
 capture; the figures go to compare.json in BUILD_DIR/bench-results."""
-import argparse
 import gzip
 import json
 import pathlib
@@ -27,7 +26,7 @@ GOALS = {"ratio": 5, "ratio_stretch": 8}
 
 
 def plain_files(names, folder):
-    for name in map(pathlib.Path, names):
+    for name in names:
         if name.suffix == ".gz":
             plain = folder / name.stem
             plain.write_bytes(gzip.decompress(name.read_bytes()))
@@ -58,17 +57,16 @@ def compare(capture, falco_vm, image, runs, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--falco-vm", type=pathlib.Path)
-    parser.add_argument("--rules", action="append")
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("runs", type=int)
-    parser.add_argument("captures", nargs="*")
+    parser = support.arguments(__doc__)
+    parser.add_argument("--falco-vm", metavar="PROGRAM", type=support.file)
+    parser.add_argument("--rules", metavar="RULES", action="append", type=support.file)
+    parser.add_argument("runs", metavar="RUNS", type=int)
+    parser.add_argument("captures", metavar="CAPTURE", nargs="*", type=support.file)
     given = parser.parse_args()
     if shutil.which("sysdig") is None:
         print("SKIPPED: sysdig is not installed (apt-get install sysdig)")
         return
-    build, missing, rows = given.build.resolve(), [], []
+    build, missing, rows = given.build, [], []
     falco_vm = given.falco_vm or build / "bin" / "falco-vm"
     rules_name, rules = ("given", given.rules) if given.rules else support.base_rules(missing)
     with tempfile.TemporaryDirectory() as name:

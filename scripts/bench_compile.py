@@ -25,8 +25,12 @@ def wall_ms(*command):
 
 
 def main():
-    build, runs, missing = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]), []
-    name, files = ("given", sys.argv[3:]) if len(sys.argv) > 3 else support.base_rules(missing)
+    parser = support.arguments(__doc__)
+    parser.add_argument("runs", metavar="RUNS", type=int)
+    parser.add_argument("rules", metavar="RULES", nargs="*", type=support.file)
+    given = parser.parse_args()
+    build, runs, missing = given.build, given.runs, []
+    name, files = ("given", given.rules) if given.rules else support.base_rules(missing)
     falcoc = build / "bin" / "falcoc"
     with tempfile.TemporaryDirectory() as folder:
         full, stripped = pathlib.Path(folder) / "full.fbc", pathlib.Path(folder) / "stripped.fbc"

@@ -72,9 +72,10 @@ def show(row, before, after):
 
 
 def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 9
-    missing = []
+    parser = support.arguments(__doc__)
+    parser.add_argument("runs", metavar="RUNS", type=int, nargs="?", default=9)
+    given = parser.parse_args()
+    build, runs, missing = given.build, given.runs, []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         base_name, files = support.base_rules(missing)

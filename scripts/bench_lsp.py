@@ -71,7 +71,10 @@ def measure(server, uri, text, changes, cold):
 
 
 def main():
-    build, changes, missing = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]), []
+    parser = support.arguments(__doc__)
+    parser.add_argument("changes", metavar="CHANGES", type=int)
+    given = parser.parse_args()
+    build, changes, missing = given.build, given.changes, []
     base, files = support.base_rules(missing)
     rows = {}
     print(f"{base}: one letter typed, in ms" + " " * 16 + "time    processor   cold time  cold processor   processor/cold")

@@ -2,6 +2,7 @@
 """What the benchmark scripts share: where rules and captures come from, runs and their CPU time, and how results are stored.
 
 A result is a JSON file in BUILD_DIR/bench-results: {"made": when and on what, "missing": what was left out, ...its own parts}."""
+import argparse
 import datetime
 import gzip
 import json
@@ -17,6 +18,27 @@ DATA = pathlib.Path(os.environ.get("FALCO_TEST_DATA") or ROOT.parent / "shared")
 DEMO = ROOT / "rules" / "demo" / "break-in.scap.gz"
 UPSTREAM = [DATA / "rules" / "upstream" / name for name in ("falco_rules.yaml", "falco-incubating_rules.yaml")]
 EVENT_BLOCKS = {0x204, 0x208, 0x216, 0x217, 0x221, 0x222}
+
+
+def arguments(text):
+    """A parser for what every script takes; `text` is what --help says."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
+    parser.add_argument("build", metavar="BUILD_DIR", type=build_folder)
+    return parser
+
+
+def build_folder(name):
+    path = pathlib.Path(name).resolve()
+    if not (path / "bin" / "falcoc").is_file():
+        raise argparse.ArgumentTypeError(f"{name} holds no bin/falcoc: `make build` makes build/release")
+    return path
+
+
+def file(name):
+    path = pathlib.Path(name)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{name}: no such file")
+    return path
 
 
 def base_rules(missing):
