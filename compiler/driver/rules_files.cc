@@ -62,6 +62,25 @@ std::vector<std::string> expand_directory(const std::string& path, Diagnostics& 
   return files;
 }
 
+std::optional<std::string> read_all(int fd, std::string_view name, size_t max_bytes, Diagnostics& diags) {
+  std::string text;
+  char buffer[64 * 1024];
+  for (;;) {
+    const ssize_t n = read(fd, buffer, sizeof buffer);
+    if (n == 0) return text;
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      diags.emit<diag::CannotRead>({}, name, system_words());
+      return std::nullopt;
+    }
+    text.append(buffer, static_cast<size_t>(n));
+    if (text.size() > max_bytes) {
+      diags.emit<diag::FileTooLarge>({}, name, max_bytes);
+      return std::nullopt;
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> read_file(const std::string& path, size_t max_bytes, Diagnostics& diags) {
@@ -76,27 +95,17 @@ std::optional<std::string> read_file(const std::string& path, size_t max_bytes, 
     diags.emit<diag::NotRegularFile>({}, std::string_view(path), kind_of(info.st_mode));
     return std::nullopt;
   }
-  std::string text;
-  char buffer[64 * 1024];
-  for (;;) {
-    const ssize_t n = read(file.get(), buffer, sizeof buffer);
-    if (n == 0) return text;
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      diags.emit<diag::CannotRead>({}, std::string_view(path), system_words());
-      return std::nullopt;
-    }
-    text.append(buffer, static_cast<size_t>(n));
-    if (text.size() > max_bytes) {
-      diags.emit<diag::FileTooLarge>({}, std::string_view(path), max_bytes);
-      return std::nullopt;
-    }
-  }
+  return read_all(file.get(), path, max_bytes, diags);
 }
 
 std::vector<uint32_t> read_rules_files(const std::vector<std::string>& paths, SourceManager& sources, Diagnostics& diags) {
   std::vector<uint32_t> ids;
   for (const std::string& path : paths) {
+    if (path == "-") {
+      if (auto text = read_all(STDIN_FILENO, kStandardInputName, fvm::limits::kSourceBytes, diags))
+        ids.push_back(sources.add(std::string(kStandardInputName), std::move(*text)));
+      continue;
+    }
     std::error_code error;
     const bool is_directory = fs::is_directory(path, error);
     // As the reference does, which says nothing.

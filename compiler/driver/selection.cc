@@ -12,7 +12,7 @@ namespace falcoc {
 namespace {
 
 bool has_tag(const CheckedRule& rule, std::string_view tag) {
-  return std::any_of(rule.tags.begin(), rule.tags.end(), [&](const std::string& t) { return same_tag(t, tag); });
+  return std::any_of(rule.tags.begin(), rule.tags.end(), [&](const std::string& t) { return fvm::same_tag(t, tag); });
 }
 
 bool name_selected(std::string_view pattern, std::string_view name) {
@@ -159,10 +159,6 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
-}
-
-bool same_tag(std::string_view a, std::string_view b) {
-  return a == b || (!a.empty() && fvm::other_spelling(b) == a);
 }
 
 }  // namespace falcoc

@@ -45,7 +45,5 @@ SelectionSummary select(CheckedRules& rules, const SelectionOptions& options, Di
 
 /// `*` matches any run of characters; everything else itself.
 bool matches_pattern(std::string_view pattern, std::string_view text);
-/// Equal, or the two spellings of the tag that was published misspelled in 2017.
-bool same_tag(std::string_view a, std::string_view b);
 
 }  // namespace falcoc

@@ -147,6 +147,25 @@ class Usage(ProgramTest):
         self.assert_refused(falcoc(*RULES, "-t", "no_such_tag"), WRONG_INPUT, "0 of")
         self.assert_refused(falco_vm("--ruleset", self.image(), "-e", CAPTURE, "-t", "no_such_tag"), WRONG_INPUT, "no rule")
 
+    def test_a_selection_without_effect_is_told(self):
+        result = falco_vm("--ruleset", self.image(), "-e", CAPTURE, "-T", "no_such_tag", "-T", "cis", "-D", "no such name")
+        self.assert_exit(result, OK)
+        for option in (b"-T no_such_tag", b"-D no such name"):
+            self.assertIn(b"warning: " + option + b" matches no rule of", result.stderr)
+        self.assertNotIn(b"-T cis matches", result.stderr)
+
+    def test_rules_come_from_standard_input(self):
+        def run(text, *arguments):
+            return subprocess.run([str(BIN / "falcoc"), *arguments], input=text.encode(), capture_output=True, timeout=SECONDS, check=False)
+        self.assert_exit(run(RULE, "-"), OK)
+        self.assert_exit(run(RULE, "lint", "-"), OK)
+        wrong = run(rule_with("evt.typ = open"), "-")
+        self.assert_exit(wrong, WRONG_INPUT)
+        self.assertIn(b"<stdin>:4:14", wrong.stdout + wrong.stderr)
+        refused = run(RULE, "lint", "-", "--fix")
+        self.assert_exit(refused, USAGE)
+        self.assertIn(b"standard input", refused.stderr)
+
     def test_selection_is_counted(self):
         result = falcoc(*RULES, "-T", "cis")
         self.assert_exit(result, OK)

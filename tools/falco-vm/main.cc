@@ -344,7 +344,10 @@ int run(int argc, char** argv) {
   options.machine.ready = true;
   // Never destroyed: see main().
   fvm::Engine& engine = *new fvm::Engine(std::move(*image), options);
-  engine.select({o.only_tags, o.without_tags, o.without_names, *priority});
+  const fvm::RuleSelection selection{o.only_tags, o.without_tags, o.without_names, *priority};
+  engine.select(selection);
+  for (const std::string& option : unmatched(engine.image(), selection))
+    std::fprintf(stderr, "falco-vm: warning: %s matches no rule of %s\n", fvm::escape_line(option).c_str(), fvm::escape_line(o.ruleset).c_str());
   if (engine.active_rules() == 0) {
     complain("no rule is left to run: the selection disabled all " + std::to_string(engine.image().rules().size()) +
              " rules of " + o.ruleset);

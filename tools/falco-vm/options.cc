@@ -6,7 +6,6 @@
 #include <bit>
 
 #include "capture/kmod/falco_probe_abi.h"
-#include "vm/abi/tags.h"
 
 #ifndef FALCO_VERSION
 #error "FALCO_VERSION comes from the build"
@@ -32,13 +31,6 @@ std::string ring_size(std::string& text) {
   const bool ok =
       CLI::detail::lexical_cast(text, megabytes) && std::has_single_bit(megabytes) && megabytes <= kMostRingMb;
   return ok ? std::string() : "a ring has 1, 2, 4 ... 1024 MiB";
-}
-
-/// Rules may carry either spelling of a tag.
-void add_other_spellings(std::vector<std::string>& tags) {
-  for (size_t i = 0, given = tags.size(); i < given; ++i) {
-    if (const std::string_view other = fvm::other_spelling(tags[i]); !other.empty()) tags.emplace_back(other);
-  }
 }
 
 }  // namespace
@@ -151,8 +143,6 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     exit_code = kUsage;
     return std::nullopt;
   }
-  add_other_spellings(o.only_tags);
-  add_other_spellings(o.without_tags);
   o.stats = stats->count() != 0;
   o.profile = profile->count() != 0;
   return o;

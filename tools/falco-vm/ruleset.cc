@@ -17,6 +17,19 @@ fvm::Result<fvm::VerifiedImage, LoadError> load_ruleset(const std::string& path)
   return std::move(*verified);
 }
 
+std::vector<std::string> unmatched(const fvm::ImageView& image, const fvm::RuleSelection& selection) {
+  std::vector<std::string> options;
+  const size_t all = fvm::installed_rules(image).count();
+  const auto left = [&](const fvm::RuleSelection& one) { return fvm::select_rules(image, one).count(); };
+  for (const std::string& tag : selection.only_tags)
+    if (left({.only_tags = {tag}}) == 0) options.push_back("-t " + tag);
+  for (const std::string& tag : selection.without_tags)
+    if (left({.without_tags = {tag}}) == all) options.push_back("-T " + tag);
+  for (const std::string& text : selection.without_names)
+    if (left({.without_names = {text}}) == all) options.push_back("-D " + text);
+  return options;
+}
+
 std::string reload_ruleset(const Options& o, fvm::Engine& engine, bool& failed) {
   constexpr const char* kStay = "; the rules that run stay";
   failed = true;

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tools/falco-vm/options.h"
 #include "vm/base/result.h"
 #include "vm/engine.h"
+#include "vm/exec/rule_selection.h"
 
 namespace falco_vm {
 
@@ -18,6 +20,9 @@ struct LoadError {
 };
 
 fvm::Result<fvm::VerifiedImage, LoadError> load_ruleset(const std::string& path);
+
+/// The options of a selection that select nothing, as they were given.
+std::vector<std::string> unmatched(const fvm::ImageView& image, const fvm::RuleSelection& selection);
 
 /// Loads the file again. What there is to say, one line without its end; `failed`: nothing has changed, and it says
 /// why.

@@ -8,27 +8,9 @@
 #include "compiler/driver/rules_files.h"
 #include "compiler/fmt/format.h"
 #include "tools/falcoc/messages.h"
-#include "vm/abi/limits.h"
 
 namespace falcoc::tool {
 namespace {
-
-constexpr std::string_view kStandardInput = "-";
-
-/// Standard input; empty after an error.
-std::optional<std::string> read_standard_input(Diagnostics& diags) {
-  std::string text;
-  char buffer[64 * 1024];
-  while (const size_t n = std::fread(buffer, 1, sizeof buffer, stdin)) {
-    text.append(buffer, n);
-    if (text.size() <= fvm::limits::kSourceBytes) continue;
-    diags.emit<diag::FileTooLarge>({}, kStandardInput, fvm::limits::kSourceBytes);
-    return std::nullopt;
-  }
-  if (std::ferror(stdin) == 0) return text;
-  diags.emit<diag::CannotRead>({}, kStandardInput, std::string_view("reading failed"));
-  return std::nullopt;
-}
 
 /// Lines of a file are shown with control characters written out.
 void print_changes(std::string_view name, const std::string& changes) {
@@ -46,13 +28,7 @@ int run_fmt_command(const Options& o) {
   SourceManager sources;
   Diagnostics diags;
   Messages messages(o, sources, diags);
-  std::vector<uint32_t> files;
-  const bool from_stdin = o.rules.size() == 1 && o.rules[0] == kStandardInput;
-  if (from_stdin) {
-    if (auto text = read_standard_input(diags)) files.push_back(sources.add("<stdin>", std::move(*text)));
-  } else {
-    files = read_rules_files(o.rules, sources, diags);
-  }
+  const std::vector<uint32_t> files = read_rules_files(o.rules, sources, diags);
   size_t changed = 0;
   for (const uint32_t file : files) {
     const std::optional<std::string> text = format_rules(sources, file, diags);
@@ -62,7 +38,7 @@ int run_fmt_command(const Options& o) {
     if (differs) ++changed;
     if (o.check) {
       if (differs) print_changes(name, changed_lines(sources.text(file), *text));
-    } else if (from_stdin) {
+    } else if (name == kStandardInputName) {
       std::fwrite(text->data(), 1, text->size(), stdout);
     } else if (differs && write_file(name, {text->begin(), text->end()}, diags)) {
       std::fprintf(stderr, "falcoc: formatted %s\n", printable(name).c_str());

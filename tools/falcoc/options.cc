@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <map>
 
 #ifndef FALCO_VERSION
@@ -42,7 +43,7 @@ void add_warning_ids(CLI::App& app, const char* option, std::vector<DiagId>& ids
 
 /// Options shared by everything that compiles rules.
 void add_rules_options(CLI::App& app, Options& o) {
-  app.add_option("rules,-r", o.rules, "rules files, or folders of .yaml and .yml files; loaded in this order")->type_name("FILE|DIR");
+  app.add_option("rules,-r", o.rules, "rules files, or folders of .yaml and .yml files; `-` is standard input; loaded in this order")->type_name("FILE|DIR|-");
   auto* only = app.add_option("-t", o.only_tags, "keep only rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
   auto* tags = app.add_option("-T", o.without_tags, "disable rules with TAG (repeatable)")->type_name("TAG")->allow_extra_args(false);
   auto* names = app.add_option("-D", o.without_names, "disable rules whose name contains TEXT; * matches anything (repeatable)")
@@ -153,6 +154,10 @@ void describe_lint(CLI::App& app, Options& o) {
       ->check(CLI::IsMember(target_names()))
       ->type_name("RELEASE");
   app.add_flag("--fix", o.fix, "write repairs that are sure into the files");
+  app.parse_complete_callback([&o] {
+    if (o.fix && std::ranges::find(o.rules, "-") != o.rules.end())
+      throw CLI::ValidationError("--fix", "there is no file behind standard input; `falcoc lint FILE --fix` repairs a file");
+  });
   app.footer(
       "A comment `# falcoc: allow(ID)` above an item or in it allows a warning there; on top of a file, in the whole file.\n"
       "docs/lint.md describes every lint.\n"

@@ -129,7 +129,7 @@ std::string table_text(const TestRun& run, bool verbose) {
       for (const std::string& failure : c.failures) fmt::format_to(to(), "    {}\n", lines(failure));
     }
   }
-  fmt::format_to(to(), "{} cases, {} failed\n", run.cases(), run.failed());
+  fmt::format_to(to(), "{} case{}, {} failed\n", run.cases(), run.cases() == 1 ? "" : "s", run.failed());
   return out;
 }
 

@@ -14,4 +14,7 @@ constexpr std::string_view other_spelling(std::string_view tag) {
   return tag == kPublished ? kRight : std::string_view();
 }
 
+/// Whether they are one tag.
+constexpr bool same_tag(std::string_view a, std::string_view b) { return a == b || (!a.empty() && other_spelling(b) == a); }
+
 }  // namespace fvm

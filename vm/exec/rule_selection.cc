@@ -6,13 +6,15 @@
 #include <algorithm>
 #include <bit>
 
+#include "vm/abi/tags.h"
+
 namespace fvm {
 namespace {
 
 bool has_tag(const ImageView& image, const RuleRec& rule, std::span<const std::string> wanted) {
   const auto tags = image.tags(rule);
   return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& tag) {
-    return std::any_of(tags.begin(), tags.end(), [&](TextRef ref) { return image.rule_text(ref) == tag; });
+    return std::any_of(tags.begin(), tags.end(), [&](TextRef ref) { return same_tag(image.rule_text(ref), tag); });
   });
 }
 
