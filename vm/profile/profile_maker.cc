@@ -82,7 +82,7 @@ void ProfileMaker::add_code(size_t code) {
   scales_[program].ns += total.ns;
   scales_[program].traced_ticks += c.traced.ticks;
   const auto& rules = from_.programs_[program]->rules;
-  for (size_t position = 0; position < c.rules.size(); ++position) {
+  for (size_t position = 0; position < rules.size(); ++position) {
     const RuleProfiler::Sums& sums = c.rules[position];
     if (sums.samples == 0) continue;
     const uint32_t rule = rules[position];
@@ -112,7 +112,7 @@ void ProfileMaker::add_tests() {
     for (uint32_t i = 0; i < record.count; ++i) {
       const RuleProfiler::Spot& spot = from_.spots_[record.first + i];
       const Instr& instr = image_.code()[record.first + i];
-      if (spot.asked <= 0) continue;
+      if (spot.asked <= 0 || program.positions[i] == program.rules.size()) continue;
       Profile::Test& test = tests[{program.rules[program.positions[i]], instr.a}];
       if (test.predicate.empty()) test.predicate = predicate_text(image_, instr.a);
       test.asked += rounded(spot.asked * counts);

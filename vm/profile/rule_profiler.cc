@@ -154,7 +154,7 @@ void RuleProfiler::traced(EventCode event) {
   } else {
     Code& code = code_of(c);
     const Program& program = program_of(trace_.program);
-    if (code.rules.empty()) code.rules.resize(program.rules.size());
+    if (code.rules.empty()) code.rules.resize(program.rules.size() + 1);
     const uint64_t events = pace_[c].events;
     account(code, program, static_cast<double>(events - code.traced_until));
     code.traced_until = events;
@@ -173,7 +173,8 @@ const RuleProfiler::Program& RuleProfiler::program_of(uint32_t id) {
   known = std::make_unique<Program>();
   const ProgramRec& record = image_.programs()[id];
   known->positions.reserve(record.count);
-  // The code of a rule ends with the match that reports it.
+  // The code of a rule ends with the match that reports it. In an image that falcoc didn't write, tests may follow the
+  // last one.
   for (const Instr& instr : image_.code().subspan(record.first, record.count)) {
     known->positions.push_back(static_cast<uint32_t>(known->rules.size()));
     if (static_cast<Opcode>(instr.op) == Opcode::Match) known->rules.push_back(instr.a);

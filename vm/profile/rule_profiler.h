@@ -106,7 +106,7 @@ class RuleProfiler {
     uint64_t stretch_ticks = 0;
     uint64_t timed_until = 0;  ///< events of the code up to the last good sample of the kind
     uint64_t traced_until = 0;
-    std::vector<Sums> rules;  ///< events that reached a rule, by its position in the program
+    std::vector<Sums> rules;  ///< events that reached a rule, by its position in the program; last, what is no rule's
   };
   /// Together, because every event touches it.
   struct Pace {
@@ -122,7 +122,7 @@ class RuleProfiler {
   };
   struct Program {
     std::vector<uint32_t> rules;      ///< in the order of the code
-    std::vector<uint32_t> positions;  ///< per instruction: which of them it belongs to
+    std::vector<uint32_t> positions;  ///< per instruction: its rule among them; their number: behind the last match
   };
   struct Alerts {
     std::map<EventCode, uint64_t> count;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Who pays for what, under a made-up clock, so that every figure is exact.
+#include "tests/support/run_image.h"
 #include "tests/unit/profile/made_up.h"
 
 using namespace falcoc::test;
@@ -26,6 +27,35 @@ struct TwoRules {
     fields.ticks = {{FieldId::ProcName, 100}, {FieldId::FdName, 40}, {FieldId::UserName, 7}};
   }
 };
+
+/// As falcoc doesn't write it, but the verifier takes it: the last match of each program only leads on.
+fvm::VerifiedImage without_last_matches(const falcoc::CheckedRules& rules) {
+  const auto emitted = falcoc::emit(rules, {}, place_of);
+  REQUIRE(emitted);
+  std::vector<uint8_t> bytes = emitted->bytes;
+  auto* header = reinterpret_cast<fvm::ImageHeader*>(bytes.data());
+  const auto records = [&](fvm::SectionId id) {
+    return bytes.data() + header->sections[static_cast<size_t>(id)].offset;
+  };
+  auto* code = reinterpret_cast<fvm::Instr*>(records(fvm::SectionId::Code));
+  const auto* programs = reinterpret_cast<const fvm::ProgramRec*>(records(fvm::SectionId::Programs));
+  for (size_t p = 0;
+       p < header->sections[static_cast<size_t>(fvm::SectionId::Programs)].bytes / sizeof(fvm::ProgramRec); ++p) {
+    uint32_t pc = programs[p].count;
+    while (pc-- > 0) {
+      fvm::Instr& instr = code[programs[p].first + pc];
+      if (instr.op != static_cast<uint32_t>(fvm::Opcode::Match)) continue;
+      instr = {static_cast<uint32_t>(fvm::Opcode::Goto), 0, pc + 1};
+      break;
+    }
+  }
+  redigest(bytes);
+  auto sealed = fvm::SealedImage::from_bytes(bytes);
+  REQUIRE(sealed);
+  auto image = fvm::verify(std::move(*sealed));
+  if (!image) FAIL(fvm::describe(image.error()));
+  return std::move(*image);
+}
 
 }  // namespace
 
@@ -88,6 +118,19 @@ TEST_CASE("a rule that was switched off still costs what its tests cost") {
   const Profile p = watched.profile();
   CHECK(rule_of(p, "B").evaluations == 1);
   CHECK(rule_of(p, "B").ns == doctest::Approx(7));
+}
+
+TEST_CASE("tests behind the last match are no rule's") {
+  TwoRules rules;
+  Watched watched(without_last_matches(rules.b.rules()));
+  watched.event(rules.fields);
+  const Profile p = watched.profile();
+  CHECK(p.ns == doctest::Approx(147));
+  CHECK(rule_of(p, "A").ns == doctest::Approx(140));
+  CHECK(rule_of(p, "A").tests.size() == 2);
+  CHECK(rule_of(p, "B").ns == 0);
+  CHECK(rule_of(p, "B").evaluations == 0);
+  CHECK(rule_of(p, "B").tests.empty());
 }
 
 TEST_CASE("samples are scaled to all events, by code") {

@@ -45,7 +45,9 @@ struct SlowFields {
 class Watched {
  public:
   explicit Watched(const falcoc::CheckedRules& rules, fvm::ProfilerOptions options = defaults())
-      : image_(falcoc::test::compiled(rules)),
+      : Watched(falcoc::test::compiled(rules), std::move(options)) {}
+  explicit Watched(fvm::VerifiedImage image, fvm::ProfilerOptions options = defaults())
+      : image_(std::move(image)),
         machine_(image_),
         profiler_(machine_.image(), std::move(options)),
         out_(machine_.rule_count()) {
