@@ -19,6 +19,11 @@ inline uint64_t hash64(Bytes bytes, uint64_t seed = 0) {
 }
 inline uint64_t hash64(std::string_view text, uint64_t seed = 0) { return hash64(as_bytes(text), seed); }
 
+/// For tables whose keys are hashes already.
+struct IdentityHash {
+  size_t operator()(uint64_t hash) const { return hash; }
+};
+
 /// XXH3-128 of the pieces one after the other, in canonical (big-endian) form.
 inline std::array<uint8_t, 16> hash128(std::initializer_list<Bytes> pieces) {
   XXH3_state_t state;

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "vm/abi/limits.h"
-#include "vm/base/hash.h"
 
 namespace fvm {
 

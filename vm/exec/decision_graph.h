@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "vm/base/arena.h"
+#include "vm/base/hash.h"
 #include "vm/exec/detour.h"
 #include "vm/exec/questions.h"
 #include "vm/exec/residuals.h"
@@ -133,8 +134,8 @@ class DecisionGraph {
   std::vector<uint32_t> asked_;
   std::vector<uint32_t> edges_;
   std::vector<uint64_t> words_;
-  std::unordered_map<uint64_t, uint32_t, Residuals::AsItIs> known_nodes_;
-  std::unordered_map<uint64_t, Answer, Residuals::AsItIs> known_answers_;
+  std::unordered_map<uint64_t, uint32_t, IdentityHash> known_nodes_;
+  std::unordered_map<uint64_t, Answer, IdentityHash> known_answers_;
   uint32_t edition_ = 0;
   uint64_t events_ = 0;  ///< since the graph was emptied
   DetourMeter* detours_ = nullptr;

@@ -29,7 +29,7 @@ class DetourMeter {
     uint64_t timer_ticks = 0;          ///< what reading it costs
     uint64_t long_ticks = UINT64_MAX;  ///< what takes longer may have been interrupted
     std::function<uint64_t()> away_ticks = [] { return uint64_t{0}; };  ///< see ProfilerOptions
-    uint32_t distance = 8;             ///< between two values that are timed, when there were many; 1: each is
+    uint32_t distance = 1;             ///< mean, between two values that are timed, when there were many; 1: each is
   };
 
   explicit DetourMeter(Options options) : options_(std::move(options)) {}

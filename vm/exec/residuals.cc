@@ -7,8 +7,6 @@
 #include <tuple>
 #include <type_traits>
 
-#include "vm/base/hash.h"
-
 namespace fvm {
 namespace {
 

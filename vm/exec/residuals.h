@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "vm/base/arena.h"
+#include "vm/base/hash.h"
 #include "vm/exec/questions.h"
 #include "vm/image/image_view.h"
 
@@ -22,10 +23,6 @@ namespace fvm {
 
 class Residuals {
  public:
-  /// Of what a hash is about itself.
-  struct AsItIs {
-    size_t operator()(uint64_t hash) const { return hash; }
-  };
   /// The residual without steps.
   static constexpr uint32_t kNothing = 0;
 
@@ -94,6 +91,10 @@ class Residuals {
     uint32_t target;  ///< the first step from there on that is left
     uint32_t place;   ///< its number among those that are; kUnknown: it isn't
   };
+  struct Asked {
+    uint32_t question, predicate;
+    bool operator==(const Asked&) const = default;
+  };
   enum class Truth : uint8_t { Unknown, Moot, Lie, Holds };  ///< Moot: unknown, and need not be known if it decides nothing
 
   Group* group_of(uint32_t residual, uint32_t question) const {
@@ -122,7 +123,7 @@ class Residuals {
   std::vector<Residual> all_;
   std::vector<uint64_t> masks_;              ///< by residual: the bits of its questions
   std::vector<uint32_t> process_questions_;  ///< by residual
-  std::unordered_map<uint64_t, uint32_t, AsItIs> known_;  ///< by hash of the steps
+  std::unordered_map<uint64_t, uint32_t, IdentityHash> known_;  ///< by hash of the steps
   Arena kept_;
   uint64_t answer_ = 0;
   std::vector<uint64_t> held_;  ///< by predicate: the last answer in which it held
@@ -130,10 +131,6 @@ class Residuals {
   // Room for what is being made.
   std::vector<Mark> marks_;
   std::vector<Step> steps_;
-  struct Asked {
-    uint32_t question, predicate;
-    bool operator==(const Asked&) const = default;
-  };
   std::vector<Asked> asked_;
 };
 
