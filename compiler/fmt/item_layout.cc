@@ -31,6 +31,8 @@ struct Entry {
   std::string value;              ///< behind the colon, first line
   std::vector<std::string> more;  ///< following lines
   bool block() const { return value.starts_with('|') || value.starts_with('>'); }
+  /// A block whose blank lines at the end are part of the text.
+  bool keeps_end() const { return block() && value.substr(0, value.find(' ')).find('+') != std::string::npos; }
 };
 
 std::string trimmed_right(std::string_view text) {
@@ -158,9 +160,12 @@ class Item {
     for (const std::string& line : entry.more)
       if (indent_of(line) != line.size()) least = std::min(least, indent_of(line));
     if (least == std::string::npos) least = kValueColumn;
-    // Blank lines at the end of a value are space between items.
+    // Blank lines at the end of a value are space between items; so they would be when the value comes last.
+    const auto is_blank = [&](const std::string& line) {
+      return line.size() <= least && indent_of(line) == line.size();
+    };
     size_t count = entry.more.size();
-    while (!entry.block() && count > 0 && entry.more[count - 1].empty()) --count;
+    while (!entry.keeps_end() && count > 0 && is_blank(entry.more[count - 1])) --count;
     for (size_t i = 0; i < count; ++i) {
       const std::string& line = entry.more[i];
       if (line.size() <= least) {
