@@ -32,7 +32,7 @@ class DetourMeter {
     uint32_t distance = 1;             ///< mean, between two values that are timed, when there were many; 1: each is
   };
 
-  explicit DetourMeter(Options options) : options_(std::move(options)) {}
+  explicit DetourMeter(Options options) : options_(std::move(options)) { enter({}); }
   void set_clock(uint64_t (*now)()) { options_.now = now; }
 
   /// Whose detours come now.
@@ -75,7 +75,7 @@ class DetourMeter {
     return std::exchange(since_, 0);
   }
 
-  Sums* at_ = sums_.data();
+  Sums* at_ = nullptr;        ///< in sums_
   bool each_ = false;
   bool has_value_ = false;    ///< inside a ValueDetour
   uint32_t since_ = 0;        ///< values since the last one timed

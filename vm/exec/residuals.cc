@@ -186,8 +186,7 @@ void Residuals::add(std::span<const Step> steps) {
       process_question = question;
   }
   std::ranges::sort(asked_, {}, [](const Asked& a) { return std::tuple(low_bits(a.question), a.question, a.predicate); });
-  const auto doubles = std::ranges::unique(asked_);
-  asked_.erase(doubles.begin(), doubles.end());
+  asked_.erase(std::unique(asked_.begin(), asked_.end()), asked_.end());
   size_t groups = 0;
   uint32_t* const predicates = kept_.alloc_array<uint32_t>(asked_.size());
   for (size_t i = 0; i < asked_.size(); ++i) {
