@@ -53,8 +53,9 @@ class Search {
       const auto today = event_of(infos[code].name);
       if (today && static_cast<size_t>(*today) == code) all.push_back(infos[code].name);
     }
-    std::ranges::stable_partition(
-        all, [](std::string_view name) { return std::ranges::find(kPreferred, name) != std::end(kPreferred); });
+    std::stable_partition(all.begin(), all.end(), [](std::string_view name) {
+      return std::ranges::find(kPreferred, name) != std::end(kPreferred);
+    });
     if (all.size() > kEventTypes) all.resize(kEventTypes);
     // A call without an event of its own is known by its number only: by the names in the condition.
     for (const RuleTree::Leaf& leaf : tree_.leaves())
