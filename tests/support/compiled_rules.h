@@ -5,7 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "compiler/emit/emit.h"
 #include "tests/support/sample_rules.h"
@@ -13,14 +15,18 @@
 
 namespace falcoc::test {
 
-inline fvm::VerifiedImage compiled(const CheckedRules& rules, const EmitOptions& options = {}) {
-  auto image = emit(rules, options, place_of);
-  REQUIRE(image);
-  auto sealed = fvm::SealedImage::from_bytes(image->bytes);
+inline fvm::VerifiedImage verified(const std::vector<uint8_t>& bytes) {
+  auto sealed = fvm::SealedImage::from_bytes(bytes);
   REQUIRE(sealed);
-  auto verified = fvm::verify(std::move(*sealed));
-  if (!verified) FAIL(fvm::describe(verified.error()));
-  return std::move(*verified);
+  auto image = fvm::verify(std::move(*sealed));
+  if (!image) FAIL(fvm::describe(image.error()));
+  return std::move(*image);
+}
+
+inline fvm::VerifiedImage compiled(const CheckedRules& rules, const EmitOptions& options = {}) {
+  const auto image = emit(rules, options, place_of);
+  REQUIRE(image);
+  return verified(image->bytes);
 }
 
 }  // namespace falcoc::test

@@ -84,6 +84,14 @@ inline size_t exercise(const fvm::VerifiedImage& image, bool with_text) {
   return total;
 }
 
+/// The records of a section, to be tampered with.
+template <typename T>
+std::span<T> records(std::vector<uint8_t>& image, fvm::SectionId id) {
+  const auto* header = reinterpret_cast<const fvm::ImageHeader*>(image.data());
+  const fvm::SectionRec& section = header->sections[static_cast<size_t>(id)];
+  return {reinterpret_cast<T*>(image.data() + section.offset), section.bytes / sizeof(T)};
+}
+
 /// Gives a tampered image the digest its author would have computed.
 inline void redigest(std::vector<uint8_t>& image) {
   if (image.size() < sizeof(fvm::ImageHeader)) return;

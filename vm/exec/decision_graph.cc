@@ -49,7 +49,7 @@ bool DecisionGraph::make_room(uint32_t program) {
 
 void DecisionGraph::make_starts() {
   for (uint32_t program = 0; program < starts_.size(); ++program)
-    if (starts_[program] == kNone && make_start(program) == kNone) return;
+    if (make_start(program) == kNone) return;
 }
 
 uint32_t DecisionGraph::make_start(uint32_t program) {
@@ -134,7 +134,7 @@ uint32_t DecisionGraph::choose(uint32_t program) {
     while (i < order.size() && is_done(i)) ++i;
     if (i < order.size()) {
       question = order[i];
-    } else if (const auto of_process = find(kNoProcess, [&](uint32_t r) { return residuals_.process_question(r) != kNone; });
+    } else if (const auto of_process = find(kNoProcess, [&](uint32_t r) { return residuals_.process_question(r) != Questions::kNone; });
                of_process != row_.cend()) {
       question = residuals_.process_question(*of_process);
     }

@@ -47,6 +47,12 @@ class DetourMeter {
     each_ = false;
     return taken_;
   }
+  /// How much of `ticks` something else ran. If it was away longer than that, it was so at another time.
+  uint64_t away_during(uint64_t ticks) const {
+    if (ticks <= options_.long_ticks) return 0;
+    const uint64_t away = options_.away_ticks();
+    return away <= ticks ? away : 0;
+  }
   const Sums& of(EventCode code) const { return sums_[static_cast<size_t>(code)]; }
 
  private:
@@ -56,10 +62,7 @@ class DetourMeter {
 
   void add(uint64_t ticks, uint32_t stands_for) {
     taken_ += ticks + options_.timer_ticks;
-    if (ticks > options_.long_ticks) {
-      const uint64_t away = options_.away_ticks();
-      if (away <= ticks) ticks -= away;  // longer ago, if it is more
-    }
+    ticks -= away_during(ticks);
     const double n = stands_for, t = static_cast<double>(ticks - std::min(ticks, options_.timer_ticks));
     at_->ticks += n * t;
     at_->squares += n * (n - 1) * t * t;

@@ -88,9 +88,8 @@ Residuals::Truth Residuals::unknown(uint32_t what) const {
 uint32_t Residuals::after(uint32_t residual, Group& group) {
   const bool none = std::ranges::none_of(group.span(), [&](uint32_t p) { return held_[p] == answer_; });
   if (none && group.when_none != kUnknown) return group.when_none;
-  const uint32_t left = intern(reduce(all_[residual].steps, 0, [&](uint32_t what) {
-    if (what >= questions_.predicates() || questions_.of(what) != group.question) return unknown(what);
-    return held_[what] == answer_ ? Truth::Holds : Truth::Lie;
+  const uint32_t left = intern(reduce_about(residual, group.question, [&](uint32_t predicate) {
+    return held_[predicate] == answer_ ? Truth::Holds : Truth::Lie;
   }));
   if (none) group.when_none = left;
   return left;
@@ -101,10 +100,17 @@ uint32_t Residuals::after_match(uint32_t residual) {
   return intern(reduce(steps, steps[0].holds, [&](uint32_t what) { return unknown(what); }));
 }
 
-std::span<const Residuals::Step> Residuals::reduce_usual(uint32_t residual, uint32_t question) {
+/// reduce() by what is known of one question's predicates alone.
+template <typename TruthOf>
+std::span<const Residuals::Step> Residuals::reduce_about(uint32_t residual, uint32_t question, TruthOf&& truth_of) {
   return reduce(all_[residual].steps, 0, [&](uint32_t what) {
-    if (what >= questions_.predicates() || questions_.of(what) != question) return unknown(what);
-    return questions_.has(what, Questions::kUnlikely) ? Truth::Lie : unknown(what);
+    return what < questions_.predicates() && questions_.of(what) == question ? truth_of(what) : unknown(what);
+  });
+}
+
+std::span<const Residuals::Step> Residuals::reduce_usual(uint32_t residual, uint32_t question) {
+  return reduce_about(residual, question, [&](uint32_t predicate) {
+    return questions_.has(predicate, Questions::kUnlikely) ? Truth::Lie : unknown(predicate);
   });
 }
 

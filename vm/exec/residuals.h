@@ -112,6 +112,8 @@ class Residuals {
   Truth unknown(uint32_t what) const;
   template <typename TruthOf>
   std::span<const Step> reduce(std::span<const Step> steps, uint32_t entry, TruthOf&& truth_of);
+  template <typename TruthOf>
+  std::span<const Step> reduce_about(uint32_t residual, uint32_t question, TruthOf&& truth_of);
   std::span<const Step> reduce_usual(uint32_t residual, uint32_t question);
   uint32_t intern(std::span<const Step> steps);
   void add(std::span<const Step> steps);

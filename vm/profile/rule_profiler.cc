@@ -120,19 +120,12 @@ void RuleProfiler::plan_stretch() {
   stretch_.until = stretch_.timing_from + kTiming - 1;
 }
 
-/// How much of `ticks` something else ran. If it was away longer than that, it was so at another time.
-uint64_t RuleProfiler::away_during(uint64_t ticks) {
-  if (ticks <= options_.long_ticks) return 0;
-  const uint64_t away = options_.away_ticks();
-  return away <= ticks ? away : 0;
-}
-
 void RuleProfiler::timed(EventCode event, uint64_t ticks) {
   const auto c = static_cast<size_t>(event);
   Code& code = code_of(c);
   const Pace& pace = pace_[c];
   const bool is_due = pace.events >= pace.due;
-  const uint64_t away = away_during(ticks);
+  const uint64_t away = detours_.away_during(ticks);
   const uint64_t elsewhere = detours_.time_share() + options_.timer_ticks;
   const uint64_t ordinary = span(0, ticks, elsewhere);
   if (away > options_.long_ticks / 2) {
@@ -149,7 +142,7 @@ void RuleProfiler::timed(EventCode event, uint64_t ticks) {
 
 void RuleProfiler::traced(EventCode event) {
   const auto c = static_cast<size_t>(event);
-  if (away_during(trace_.end_ticks - trace_.begin_ticks) > options_.long_ticks / 2) {
+  if (detours_.away_during(trace_.end_ticks - trace_.begin_ticks) > options_.long_ticks / 2) {
     ++interrupted_;
   } else {
     Code& code = code_of(c);
@@ -164,7 +157,7 @@ void RuleProfiler::traced(EventCode event) {
 
 void RuleProfiler::alerted(uint32_t rule, EventCode code, uint64_t ticks) {
   ++alerts_[rule].count[code];
-  alerts_[rule].ticks += span(away_during(ticks), ticks, options_.timer_ticks);
+  alerts_[rule].ticks += span(detours_.away_during(ticks), ticks, options_.timer_ticks);
 }
 
 const RuleProfiler::Program& RuleProfiler::program_of(uint32_t id) {

@@ -136,7 +136,6 @@ class RuleProfiler {
   void end_stretch();
   void plan_stretch();
   uint64_t random();
-  uint64_t away_during(uint64_t ticks);
   void account(Code& code, const Program& program, double weight);
   const Program& program_of(uint32_t program);
   friend class ProfileMaker;

@@ -87,13 +87,8 @@ TEST_CASE("code that jumps wherever it may matches what it matches when it is ru
   size_t matched = 0;
   for (int round = 0; round < 60; ++round) {
     std::vector<uint8_t> bytes = emitted->bytes;
-    auto* header = reinterpret_cast<fvm::ImageHeader*>(bytes.data());
-    const auto records = [&]<typename T>(fvm::SectionId id, T*) {
-      const fvm::SectionRec& section = header->sections[static_cast<size_t>(id)];
-      return std::span<T>(reinterpret_cast<T*>(bytes.data() + section.offset), section.bytes / sizeof(T));
-    };
-    const auto code = records(fvm::SectionId::Code, static_cast<fvm::Instr*>(nullptr));
-    for (const fvm::ProgramRec& program : records(fvm::SectionId::Programs, static_cast<fvm::ProgramRec*>(nullptr))) {
+    const auto code = records<fvm::Instr>(bytes, fvm::SectionId::Code);
+    for (const fvm::ProgramRec& program : records<fvm::ProgramRec>(bytes, fvm::SectionId::Programs)) {
       for (uint32_t pc = 0; pc + 1 < program.count; ++pc) {
         fvm::Instr& instr = code[program.first + pc];
         const bool is_test = instr.op == static_cast<uint32_t>(fvm::Opcode::Test) || instr.op == static_cast<uint32_t>(fvm::Opcode::TestNot);
@@ -113,11 +108,8 @@ TEST_CASE("code that jumps wherever it may matches what it matches when it is ru
       }
     }
     redigest(bytes);
-    auto sealed = fvm::SealedImage::from_bytes(bytes);
-    REQUIRE(sealed);
-    auto image = fvm::verify(std::move(*sealed));
-    if (!image) FAIL(fvm::describe(image.error()));
-    fvm::Machine machine(*image, {.decision_nodes = round % 2 == 0 ? fvm::limits::kDecisionNodes : 40}), plain(*image, {.classes = false});
+    const fvm::VerifiedImage image = verified(bytes);
+    fvm::Machine machine(image, {.decision_nodes = round % 2 == 0 ? fvm::limits::kDecisionNodes : 40}), plain(image, {.classes = false});
     for (int event = 0; event < 400; ++event) {
       FakeFields fields;
       for (const FieldId id : kIds)

@@ -37,20 +37,11 @@ VerifyCode refusal(const ImageBytes& bytes) {
   return image.error().code;
 }
 
-template <typename T>
-T* record(ImageBytes& image, SectionId section, size_t index) {
-  auto* header = reinterpret_cast<fvm::ImageHeader*>(image.data());
-  return reinterpret_cast<T*>(image.data() + header->sections[static_cast<size_t>(section)].offset) + index;
-}
-
 /// The sample with one lie in it and a matching digest.
 template <typename T>
 VerifyCode lie(SectionId section, const std::function<bool(const T&)>& which, const std::function<void(T&)>& change) {
   ImageBytes image = sample_image().bytes;
-  auto* header = reinterpret_cast<fvm::ImageHeader*>(image.data());
-  const size_t count = header->sections[static_cast<size_t>(section)].bytes / sizeof(T);
-  for (size_t i = 0; i < count; ++i) {
-    T& r = *record<T>(image, section, i);
+  for (T& r : records<T>(image, section)) {
     if (!which(r)) continue;
     change(r);
     redigest(image);

@@ -33,28 +33,18 @@ fvm::VerifiedImage without_last_matches(const falcoc::CheckedRules& rules) {
   const auto emitted = falcoc::emit(rules, {}, place_of);
   REQUIRE(emitted);
   std::vector<uint8_t> bytes = emitted->bytes;
-  auto* header = reinterpret_cast<fvm::ImageHeader*>(bytes.data());
-  const auto records = [&](fvm::SectionId id) {
-    return bytes.data() + header->sections[static_cast<size_t>(id)].offset;
-  };
-  auto* code = reinterpret_cast<fvm::Instr*>(records(fvm::SectionId::Code));
-  const auto* programs = reinterpret_cast<const fvm::ProgramRec*>(records(fvm::SectionId::Programs));
-  for (size_t p = 0;
-       p < header->sections[static_cast<size_t>(fvm::SectionId::Programs)].bytes / sizeof(fvm::ProgramRec); ++p) {
-    uint32_t pc = programs[p].count;
+  const auto code = records<fvm::Instr>(bytes, fvm::SectionId::Code);
+  for (const fvm::ProgramRec& program : records<fvm::ProgramRec>(bytes, fvm::SectionId::Programs)) {
+    uint32_t pc = program.count;
     while (pc-- > 0) {
-      fvm::Instr& instr = code[programs[p].first + pc];
+      fvm::Instr& instr = code[program.first + pc];
       if (instr.op != static_cast<uint32_t>(fvm::Opcode::Match)) continue;
       instr = {static_cast<uint32_t>(fvm::Opcode::Goto), 0, pc + 1};
       break;
     }
   }
   redigest(bytes);
-  auto sealed = fvm::SealedImage::from_bytes(bytes);
-  REQUIRE(sealed);
-  auto image = fvm::verify(std::move(*sealed));
-  if (!image) FAIL(fvm::describe(image.error()));
-  return std::move(*image);
+  return verified(bytes);
 }
 
 }  // namespace
